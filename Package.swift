@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target, tests included. Warnings become errors on the command line (`make ci`), not here,
+/// so that a newer compiler's warning never stops somebody who only wants to build.
+let strictTests: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Outside tests every unsafe call is marked as well.
+let strict: [SwiftSetting] = strictTests + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "fencepost",
+  products: [
+    .executable(name: "fencepost", targets: ["fencepost"]),
+    .executable(name: "fencepost-cache", targets: ["fencepost-cache"]),
+    .library(name: "PersistencyModel", targets: ["PersistencyModel"]),
+    .library(name: "FlushTracer", targets: ["FlushTracer"]),
+    .library(name: "ReferenceCache", targets: ["ReferenceCache"]),
+    .library(name: "Checker", targets: ["Checker"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+  ],
+  targets: [
+    // Floor 0: what everything stands on.
+    .target(
+      name: "CShim",
+      linkerSettings: [.linkedLibrary("pmem"), .linkedLibrary("unwind")]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "PersistencyModel", dependencies: [bigInt, collections], swiftSettings: strict),
+
+    // Floor 1: siblings that never import one another.
+    .target(
+      name: "TraceFormat",
+      dependencies: ["PersistencyModel", "CZstd", crypto, systemPackage],
+      swiftSettings: strict),
+    .target(
+      name: "FlushTracer", dependencies: ["PersistencyModel", "CShim"], swiftSettings: strict),
+    .target(
+      name: "ReferenceCache", dependencies: ["PersistencyModel", collections],
+      swiftSettings: strict),
+    .target(
+      name: "CacheSpecification", dependencies: ["PersistencyModel"], swiftSettings: strict),
+    .target(
+      name: "Checker", dependencies: ["PersistencyModel", bigInt, collections],
+      swiftSettings: strict),
+    .target(
+      name: "RecoveryRunner", dependencies: ["PersistencyModel", systemPackage],
+      swiftSettings: strict),
+
+    // Floor 2: composition.
+    .executableTarget(
+      name: "fencepost",
+      dependencies: [
+        "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
+        "Checker", "RecoveryRunner", argumentParser, bigInt, crypto, systemPackage,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "fencepost-cache",
+      dependencies: [
+        "PersistencyModel", "ReferenceCache", "FlushTracer", argumentParser, systemPackage,
+      ],
+      swiftSettings: strict),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["PersistencyModel"], path: "Tests/TestSupport",
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "PersistencyModelTests", dependencies: ["PersistencyModel", "TestSupport", bigInt],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "TraceFormatTests", dependencies: ["PersistencyModel", "TraceFormat", "TestSupport"],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "FlushTracerTests", dependencies: ["PersistencyModel", "FlushTracer", "TestSupport"],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "ReferenceCacheTests",
+      dependencies: ["PersistencyModel", "ReferenceCache", "TestSupport"],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "CacheSpecificationTests",
+      dependencies: ["PersistencyModel", "CacheSpecification", "TestSupport"],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "CheckerTests",
+      dependencies: ["PersistencyModel", "Checker", "TestSupport", bigInt],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "RecoveryRunnerTests",
+      dependencies: ["PersistencyModel", "RecoveryRunner", "TestSupport"],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "fencepost", "fencepost-cache"],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: strictTests),
+  ]
+)

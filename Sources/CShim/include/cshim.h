@@ -1,0 +1,3 @@
+#ifndef CSHIM_H
+#define CSHIM_H
+#endif
