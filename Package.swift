@@ -14,7 +14,9 @@ let strictTests: [SwiftSetting] = [
 let strict: [SwiftSetting] = strictTests + [.strictMemorySafety()]
 
 let argumentParser = Target.Dependency.product(
-  name: "ArgumentParser", package: "swift-argument-parser")
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -41,29 +43,46 @@ let package = Package(
     // Floor 0: what everything stands on.
     .target(
       name: "CShim",
-      linkerSettings: [.linkedLibrary("pmem"), .linkedLibrary("unwind")]),
+      linkerSettings: [.linkedLibrary("pmem"), .linkedLibrary("unwind")]
+    ),
     .systemLibrary(
-      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+      name: "CZstd",
+      pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"])]
+    ),
     .target(name: "PersistencyModel", dependencies: [bigInt, collections], swiftSettings: strict),
 
     // Floor 1: siblings that never import one another.
     .target(
       name: "TraceFormat",
       dependencies: ["PersistencyModel", "CZstd", crypto, systemPackage],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .target(
-      name: "FlushTracer", dependencies: ["PersistencyModel", "CShim"], swiftSettings: strict),
+      name: "FlushTracer",
+      dependencies: ["PersistencyModel", "CShim"],
+      swiftSettings: strict
+    ),
     .target(
-      name: "ReferenceCache", dependencies: ["PersistencyModel", collections],
-      swiftSettings: strict),
+      name: "ReferenceCache",
+      dependencies: ["PersistencyModel", collections],
+      swiftSettings: strict
+    ),
     .target(
-      name: "CacheSpecification", dependencies: ["PersistencyModel"], swiftSettings: strict),
+      name: "CacheSpecification",
+      dependencies: ["PersistencyModel"],
+      swiftSettings: strict
+    ),
     .target(
-      name: "Checker", dependencies: ["PersistencyModel", bigInt, collections],
-      swiftSettings: strict),
+      name: "Checker",
+      dependencies: ["PersistencyModel", bigInt, collections],
+      swiftSettings: strict
+    ),
     .target(
-      name: "RecoveryRunner", dependencies: ["PersistencyModel", systemPackage],
-      swiftSettings: strict),
+      name: "RecoveryRunner",
+      dependencies: ["PersistencyModel", systemPackage],
+      swiftSettings: strict
+    ),
 
     // Floor 2: composition.
     .executableTarget(
@@ -72,47 +91,67 @@ let package = Package(
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
         "Checker", "RecoveryRunner", argumentParser, bigInt, crypto, systemPackage,
       ],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .executableTarget(
       name: "fencepost-cache",
       dependencies: [
         "PersistencyModel", "ReferenceCache", "FlushTracer", argumentParser, systemPackage,
       ],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["PersistencyModel"], path: "Tests/TestSupport",
-      swiftSettings: strictTests),
+      name: "TestSupport",
+      dependencies: ["PersistencyModel"],
+      path: "Tests/TestSupport",
+      swiftSettings: strictTests
+    ),
     .testTarget(
-      name: "PersistencyModelTests", dependencies: ["PersistencyModel", "TestSupport", bigInt],
-      swiftSettings: strictTests),
+      name: "PersistencyModelTests",
+      dependencies: ["PersistencyModel", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
     .testTarget(
-      name: "TraceFormatTests", dependencies: ["PersistencyModel", "TraceFormat", "TestSupport"],
-      swiftSettings: strictTests),
+      name: "TraceFormatTests",
+      dependencies: ["PersistencyModel", "TraceFormat", "TestSupport"],
+      swiftSettings: strictTests
+    ),
     .testTarget(
-      name: "FlushTracerTests", dependencies: ["PersistencyModel", "FlushTracer", "TestSupport"],
-      swiftSettings: strictTests),
+      name: "FlushTracerTests",
+      dependencies: ["PersistencyModel", "FlushTracer", "TestSupport"],
+      swiftSettings: strictTests
+    ),
     .testTarget(
       name: "ReferenceCacheTests",
       dependencies: ["PersistencyModel", "ReferenceCache", "TestSupport"],
-      swiftSettings: strictTests),
+      swiftSettings: strictTests
+    ),
     .testTarget(
       name: "CacheSpecificationTests",
       dependencies: ["PersistencyModel", "CacheSpecification", "TestSupport"],
-      swiftSettings: strictTests),
+      swiftSettings: strictTests
+    ),
     .testTarget(
       name: "CheckerTests",
       dependencies: ["PersistencyModel", "Checker", "TestSupport", bigInt],
-      swiftSettings: strictTests),
+      swiftSettings: strictTests
+    ),
     .testTarget(
       name: "RecoveryRunnerTests",
       dependencies: ["PersistencyModel", "RecoveryRunner", "TestSupport"],
-      swiftSettings: strictTests),
+      swiftSettings: strictTests
+    ),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "fencepost", "fencepost-cache"],
-      swiftSettings: strictTests),
+      name: "EndToEndTests",
+      dependencies: ["TestSupport", "fencepost", "fencepost-cache"],
+      swiftSettings: strictTests
+    ),
     .testTarget(
-      name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: strictTests),
+      name: "ArchitectureTests",
+      dependencies: ["TestSupport"],
+      swiftSettings: strictTests
+    ),
   ]
 )

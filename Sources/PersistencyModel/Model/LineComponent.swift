@@ -1,5 +1,9 @@
-/// A set of kept pieces of one component: the first `prefix` in issue order and, of the 64 after
-/// these, those whose bit is set in `mask`. Bit 0 is clear, so that the form is unique.
+public import BigInt
+
+/// A down-closed set of kept pieces of one component.
+///
+/// The first `prefix` in issue order and, of the 64 after these, those whose bit is set in `mask`. Bit 0
+/// is clear, so that the form is unique.
 public struct Ideal: Hashable, Sendable {
   /// Leading pieces all kept.
   public var prefix: Int
@@ -169,5 +173,15 @@ extension Ideal {
     if !gap { return Ideal(prefix: prefix + 1) }
     let bit = position - prefix
     return bit < 64 ? Ideal(prefix: prefix, mask: mask | 1 << UInt64(bit)) : nil
+  }
+}
+
+extension LineComponent {
+  /// Number of ideals; exact, without listing them.
+  public var idealCount: BigUInt { IdealCount.count(pieces, options: options) }
+
+  /// Number of ideals that use only pieces issued before number `sequence`.
+  public func idealCount(issuedBefore sequence: Int) -> BigUInt {
+    IdealCount.count(pieces.filter { $0.sequence < sequence }, options: options)
   }
 }

@@ -16,7 +16,11 @@ struct LineState {
 
   /// Marks as guaranteed the smallest down-closed set of pending pieces that contains the chosen ones.
   ///
-  /// - Parameter accepts: the line's device only accepts them into its queue; a deep flush is needed.
+  /// - Parameters:
+  ///   - order: how far same-line order goes.
+  ///   - tear: how stores tear.
+  ///   - accepts: the line's device only accepts them into its queue; a deep flush is needed.
+  ///   - isChosen: what an event guarantees.
   /// - Returns: the highest issue number among pieces that became guaranteed, -1 for none.
   mutating func guarantee(
     order: StoreOrder,

@@ -1,0 +1,94 @@
+import BigInt
+import PersistencyModel
+
+/// Keeps the books of a check: what is permitted, covered, excluded, and what stopped it.
+struct CoverageCounts {
+  private(set) var crashPoints = 0
+  private(set) var permitted: BigUInt = 0
+  private(set) var covered: BigUInt = 0
+  private(set) var executions = 0
+  private(set) var cutPoints = 0
+  private(set) var stopReason: String?
+  private var excluded: [(reason: String, choices: BigUInt)] = []
+  private var sawPending = false
+
+  /// Takes note of a crash point with that many choices not seen before.
+  mutating func open(new: BigUInt, hasPending: Bool) {
+    crashPoints += 1
+    permitted += new
+    sawPending = sawPending || hasPending
+  }
+
+  mutating func cover(_ choices: BigUInt) { covered += choices }
+
+  mutating func exclude(_ choices: BigUInt, because reason: String) {
+    if let known = excluded.firstIndex(where: { $0.reason == reason }) {
+      excluded[known].choices += choices
+    } else {
+      excluded.append((reason, choices))
+    }
+  }
+
+  /// Takes note that a crash point was not explored wholly.
+  mutating func cut(_ choices: BigUInt, because reason: String) {
+    cutPoints += 1
+    exclude(choices, because: reason)
+  }
+
+  mutating func stop(_ reason: String) { stopReason = stopReason ?? reason }
+
+  /// Counts one run of recovery, unless a limit forbids it.
+  mutating func mayExecute(_ limits: ExplorationLimits, memory: Int) -> Bool {
+    if stopReason == nil {
+      if executions >= limits.maximumExecutions {
+        stop("\(limits.maximumExecutions) runs of recovery")
+      } else if memory > limits.maximumMemory {
+        stop("\(limits.maximumMemory) bytes of memory")
+      } else if executions % 64 == 0, let reason = limits.shouldStop() {
+        stop(reason)
+      }
+    }
+    guard stopReason == nil else { return false }
+    executions += 1
+    return true
+  }
+
+  /// The report of a check; what is covered and was not executed is merged by `mergeRule`.
+  func report(
+    options: ModelOptions,
+    findings: [Finding],
+    mergeRule: String,
+    promisesSomething: Bool
+  ) -> CheckReport {
+    let executed = min(BigUInt(executions), covered)
+    let certificate = Certificate(
+      options: options,
+      crashPoints: crashPoints,
+      permittedChoices: permitted,
+      executed: executed,
+      recoveryRuns: executions,
+      merged: [ChoiceShare(rule: mergeRule, choices: covered - executed)],
+      excluded: excluded.map { ChoiceShare(rule: $0.reason, choices: $0.choices) }
+    )
+    precondition(certificate.addsUp, "A certificate adds up")
+    let reasons = doubts(promisesSomething)
+    let verdict: Verdict =
+      !findings.isEmpty ? .violated : reasons.isEmpty ? .consistent : .inconclusive
+    return CheckReport(
+      verdict: verdict,
+      reasons: reasons,
+      findings: findings,
+      certificate: certificate
+    )
+  }
+
+  private func doubts(_ promisesSomething: Bool) -> [String] {
+    var reasons = excluded.filter { $0.choices > 0 }.map {
+      "\($0.choices) choices were not explored: \($0.reason)"
+    }
+    if let stopReason, reasons.isEmpty { reasons.append("stopped: \(stopReason)") }
+    if !sawPending { reasons.append("nothing was pending at any crash point") }
+    if !promisesSomething { reasons.append("nothing was promised in this trace") }
+    return reasons
+  }
+}

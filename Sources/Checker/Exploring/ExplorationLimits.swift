@@ -1,0 +1,16 @@
+/// What cuts a search short. A search that was cut is never called consistent.
+public struct ExplorationLimits {
+  /// Most runs of recovery.
+  public var maximumExecutions = 1_000_000
+  /// Most bytes held by the search's own tables.
+  public var maximumMemory = 4 << 30
+  /// Most ideals of one component that are listed.
+  public var maximumIdeals = 1 << 17
+  /// Most behaviours looked at, at one crash point, before turning to those that lose few lines.
+  public var patience = 1024
+  /// Asked now and then; true ends the search (time limit, interrupt). The reason is the caller's.
+  public var shouldStop: () -> String? = { nil }
+
+  /// The default limits.
+  public init() {}
+}

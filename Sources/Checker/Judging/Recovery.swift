@@ -1,0 +1,13 @@
+public import PersistencyModel
+
+/// A recovery program that is ours: it runs on a crash state inside the checker.
+///
+/// It must be deterministic: what it does may depend only on what it has loaded. What it stores is seen
+/// by its own later loads and by nobody else.
+public protocol Recovery {
+  /// What recovery lets one observe.
+  associatedtype Outcome: Hashable
+
+  /// Recovers the medium and observes it.
+  mutating func recover<M: Medium>(_ medium: inout M) -> Outcome
+}

@@ -1,0 +1,56 @@
+/// How bad a violation is.
+public enum Severity: String, Sendable {
+  /// Something promised to a caller is gone or wrong.
+  case promiseBroken = "promise-broken"
+  /// Recovery refuses the device, or stops in its error state.
+  case refusesToStart = "refuses-to-start"
+  /// Accepted and readable, but an internal rule is broken.
+  case invariant
+}
+
+/// One rule that an observation breaks, independent of how it came about.
+public struct Violation: Hashable, Sendable {
+  /// Which guarantee's kind of finding, such as "lostDurableWrite".
+  public var kind: String
+  /// The guarantee's short name, such as "G1".
+  public var guarantee: String
+  /// Whose contract is broken.
+  public var contract: String
+  /// How bad it is.
+  public var severity: Severity
+  /// What was promised, and what was found in its place.
+  public var promise: String
+
+  /// A violation.
+  public init(
+    kind: String,
+    guarantee: String,
+    contract: String,
+    severity: Severity,
+    promise: String
+  ) {
+    self.kind = kind
+    self.guarantee = guarantee
+    self.contract = contract
+    self.severity = severity
+    self.promise = promise
+  }
+}
+
+/// Decides whether an observation is allowed at a crash point.
+///
+/// Crash points fall into *periods* in which nothing that was promised changes, so that a behaviour is
+/// judged once for each period in which it is reachable.
+public protocol Oracle {
+  /// What it judges.
+  associatedtype Outcome: Hashable
+
+  /// Crash points (numbers of complete events), ascending, that are the last of their period.
+  var boundaries: [Int] { get }
+  /// The period of a crash point with that many complete events.
+  func period(at events: Int) -> Int
+  /// Whether anything at all is promised or forbidden in the trace.
+  var promisesSomething: Bool { get }
+  /// What the observation breaks in a period; empty when it is allowed.
+  mutating func violations(of outcome: Outcome, in period: Int) -> [Violation]
+}
