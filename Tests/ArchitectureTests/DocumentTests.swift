@@ -16,7 +16,8 @@ import Testing
 }
 
 @Test func aDeadRelativeLinkIsFound() {
-  let text = "[a](b.md) [c](../d.md#e) [f](#g)\n[h](https://github.com) [k](doc:l)\n```\n[m](n)\n```\n"
+  let text =
+    "[a](b.md) [c](../d.md#e) [f](#g)\n[h](https://github.com) [k](doc:l)\n```\n[m](n)\n```\n"
   let file = SourceFile(path: "docs/a.md", text: text)
   var asked: [String] = []
   let dead = deadLinks(in: file) { path in
