@@ -36,8 +36,11 @@ private let bannedNames: Set = ["valid", "isValid", "invalid", "isInvalid"]
 
 /// Public names with a word that the glossary rules out.
 func bannedWordsInPublicNames(_ file: SourceFile) -> [Breach] {
-  SourceText(file.text).code.enumerated().flatMap { index, line in
-    publicNames(line).flatMap { reasons(against: $0, target: file.target) }
+  var isInPublicEnumeration = false
+  return SourceText(file.text).code.enumerated().flatMap { index, line in
+    if line.hasWord("enum") { isInPublicEnumeration = line.hasWord("public") }
+    let names = publicNames(line) + (isInPublicEnumeration ? cases(line) : [])
+    return names.flatMap { reasons(against: $0, target: file.target) }
       .map { Breach(path: file.path, line: index + 1, reason: $0) }
   }
 }
@@ -52,13 +55,9 @@ private func reasons(against name: String, target: String?) -> [String] {
   return vague + banned.map { "\(name): say \($0.instead), not \($0.word)" }
 }
 
-/// The names that a line declares publicly; cases count, since a public enumeration does not repeat the word.
+/// The name that a line declares publicly.
 private func publicNames(_ line: String) -> [String] {
   let words = line.identifiers
-  if declaresCases(line) {
-    let list = line.prefix { $0 != "(" && $0 != "=" }
-    return Array(list.identifiers.filter { $0 != "indirect" }.dropFirst())
-  }
   guard words.contains("public") || words.contains("package") else { return [] }
   let declarators: Set = [
     "func", "var", "let", "struct", "enum", "class", "actor", "protocol", "typealias",
@@ -67,12 +66,12 @@ private func publicNames(_ line: String) -> [String] {
   return Array(words.dropFirst(keyword + 1).prefix(1))
 }
 
-/// Whether a line declares cases of an enumeration rather than matching a pattern.
-private func declaresCases(_ line: String) -> Bool {
-  let words = line.identifiers
-  guard words.first == "case", words.count > 1, !["let", "var", "is"].contains(words[1]) else {
-    return false
+/// The cases that a line declares, as opposed to the patterns that it matches.
+private func cases(_ line: String) -> [String] {
+  let words = line.identifiers.drop { $0 == "indirect" }
+  guard words.first == "case", !line.contains("case ."), !line.trimmed.hasSuffix(":") else {
+    return []
   }
-  return line.trimmed.hasPrefix("case \(words[1])") && !line.trimmed.hasSuffix(":")
-    && !line.contains(": ") || line.contains("(") && line.trimmed.hasSuffix(")")
+  let list = line.prefix { $0 != "(" && $0 != "=" && $0 != ":" }
+  return list.contains(" let ") ? [] : Array(list.identifiers.drop { $0 == "indirect" }.dropFirst())
 }

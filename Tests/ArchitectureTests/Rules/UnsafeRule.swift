@@ -1,41 +1,70 @@
 /// Unsafe code outside tests that gives no reason.
 ///
-/// The reason is a comment beginning `// SAFETY:`. It stands directly above the line with the word
-/// `unsafe` (or `@unchecked`, or `nonisolated(unsafe)`), above the statement which that line continues,
-/// or above a run of consecutive such lines, which share it.
+/// The reason is a comment beginning `// SAFETY:`, above the line with the word `unsafe` (or
+/// `@unchecked`, `@safe`, `nonisolated(unsafe)`). In a body it covers what follows in its block; between
+/// declarations it covers the one that follows. So a run of unsafe lines may share a reason, and two functions
+/// may not.
 func unsafeWithoutReason(_ file: SourceFile) -> [Breach] {
   guard file.fileExtension == "swift", !file.path.hasPrefix("Tests/") else { return [] }
   let source = SourceText(file.text)
-  return source.code.indices.filter { isUnsafe(source.code[$0]) }
-    .filter { !source.comments[..<firstLineOfRun($0, in: source.code)].endsWithReason }
-    .map { Breach(path: file.path, line: $0 + 1, reason: "unsafe without a // SAFETY: above it") }
-}
-
-private func isUnsafe(_ line: String) -> Bool {
-  line.identifiers.contains { $0 == "unsafe" || $0 == "unchecked" }
-}
-
-/// Goes up over lines that are unsafe themselves and lines that this one continues.
-private func firstLineOfRun(_ index: Int, in code: [String]) -> Int {
-  var first = index
-  while first > 0, !code[first - 1].trimmed.isEmpty {
-    guard isUnsafe(code[first - 1]) || continues(code[first], code[first - 1]) else { break }
-    first -= 1
+  var blocks = ReasonedBlocks()
+  return source.code.indices.compactMap { index in
+    if source.comments[index].hasPrefix("// SAFETY:") { blocks.giveReason() }
+    let isBreach = isUnsafe(source.code[index]) && !blocks.haveReason
+    blocks.enter(source.code[index])
+    guard isBreach else { return nil }
+    return Breach(path: file.path, line: index + 1, reason: "unsafe without a // SAFETY: above it")
   }
-  return first
 }
 
-/// Whether `line` continues the statement on `previous`, by how the two meet.
-private func continues(_ line: String, _ previous: String) -> Bool {
-  let openings = [",", "(", "[", "=", "?", ":", "&&", "||", "??", "+", "-", "->", "try", "return"]
-  let beginnings = [".", "?", ":", "&&", "||", "+", "-", ")", "]", "else", "throws", "->"]
-  return openings.contains { previous.trimmed.hasSuffix($0) }
-    || beginnings.contains { line.trimmed.hasPrefix($0) }
+/// Whether a line uses the word other than to declare that its callers must.
+private func isUnsafe(_ line: String) -> Bool {
+  let words = line.replacing("@unsafe", with: "").identifiers
+  return words.contains("unsafe") || words.contains("unchecked") || line.contains("@safe")
 }
 
-extension ArraySlice<String> {
-  /// Whether the comment that ends the slice, a block of any number of lines, begins with a reason.
-  fileprivate var endsWithReason: Bool {
-    reversed().prefix { $0.hasPrefix("//") }.contains { $0.hasPrefix("// SAFETY:") }
+/// The blocks open at a line, and which of them have a reason.
+private struct ReasonedBlocks {
+  private struct Block {
+    let holdsDeclarations: Bool
+    var hasReason = false
+  }
+
+  private var blocks: [Block] = []
+  private var parentheses = 0
+  /// Blocks open around the declaration that a reason covers; `nil` outside of one.
+  private var reasonedDeclaration: Int?
+
+  /// Whether code here is covered.
+  var haveReason: Bool { reasonedDeclaration != nil || blocks.contains { $0.hasReason } }
+
+  /// A reason stands here.
+  mutating func giveReason() {
+    if let last = blocks.indices.last, !blocks[last].holdsDeclarations {
+      blocks[last].hasReason = true
+    } else {
+      reasonedDeclaration = blocks.count
+    }
+  }
+
+  /// Goes over a line of code.
+  mutating func enter(_ line: String) {
+    guard !line.trimmed.isEmpty else { return }
+    let types: Set = ["struct", "class", "enum", "extension", "protocol", "actor"]
+    var declaresType = line.identifiers.prefix(5).contains { types.contains($0) }
+    for character in line {
+      switch character {
+      case "(", "[": parentheses += 1
+      case ")", "]": parentheses -= 1
+      case "{":
+        blocks.append(Block(holdsDeclarations: declaresType))
+        declaresType = false
+      case "}": _ = blocks.popLast()
+      default: break
+      }
+    }
+    if reasonedDeclaration == blocks.count, parentheses == 0, !line.trimmed.hasPrefix("@") {
+      reasonedDeclaration = nil
+    }
   }
 }
