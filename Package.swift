@@ -1,8 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Settings of every Swift target, tests included. Warnings become errors on the command line (`make ci`), not here,
-/// so that a newer compiler's warning never stops somebody who only wants to build.
+/// Settings of every Swift target, tests included.
+///
+/// Warnings become errors on the command line (see Makefile), not here, so that a newer compiler's
+/// warning never stops somebody who only wants to build.
 let strictTests: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),

@@ -1,0 +1,48 @@
+# The commands a developer needs; `make` alone lists them.
+SWIFT ?= swift
+RELEASE := .build/release
+
+# With FENCEPOST_STRICT set, warnings are errors and so is an import that Package.swift does not declare.
+# Continuous integration sets it; a newer compiler's warning never stops somebody who only wants to build.
+STRICT := -Xswiftc -warnings-as-errors -Xswiftc -require-explicit-sendable \
+	--explicit-target-dependency-import-check error
+FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test build lint format docs bench ci clean
+
+help: ## List these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; \
+	do printf 'make %-8s %s\n' "$$name" "$$text"; done
+
+setup: ## Install what is missing of libpmem, libunwind, libzstd and the tools to build (apt)
+	@scripts/setup
+
+demo: setup ## Build for release and run the main job: record, check, report
+	$(SWIFT) build -c release
+	$(RELEASE)/fencepost demo
+
+test: setup ## Run all tests
+	$(SWIFT) test $(FLAGS)
+
+build: setup ## Build for release: .build/release/fencepost and fencepost-cache
+	$(SWIFT) build -c release
+
+lint: ## Check the formatting
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+format: ## Mend the formatting
+	$(SWIFT) format -i -r Sources Tests Package.swift
+
+docs: setup ## Check the DocC catalogs and convert them into .build/docs
+	@scripts/docs $(FLAGS)
+
+bench: build ## Measure the speed of checking, importing and recording
+	$(RELEASE)/fencepost bench
+
+ci: ## Everything a change must pass: lint, strict build, tests, documents, demo, README commands
+	@.ci/run
+
+clean: ## Remove what was built; fetched packages stay
+	$(SWIFT) package clean
+	rm -rf .build/docs
