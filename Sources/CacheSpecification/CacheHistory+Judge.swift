@@ -1,0 +1,81 @@
+extension CacheHistory {
+  /// Whether nothing in the observation breaks a promise of dm-writecache in the period.
+  ///
+  /// O(blocks ever written, times states permitted: one, and one more for each commit in progress).
+  public func permits(
+    _ observation: Observation,
+    in period: PeriodID,
+    contents table: ContentTable
+  ) -> Bool {
+    let period = periods[period]
+    switch (period.phase, observation) {
+    case (.unformatted, _), (.formatting, .unformatted): return true
+    case (_, .mounted(let cache)):
+      guard cache.brokenInvariants.isEmpty, let state = state(of: cache, contents: table) else {
+        return false
+      }
+      return period.states.contains { matches(state, $0) }
+    default: return false
+    }
+  }
+
+  /// The promises that an observation breaks in a period, the most telling first.
+  ///
+  /// Each block is accused of one kind: `lostDurableWrite` or `resurrectedBlock` if it holds what it had
+  /// before its newest durable version, `splitEpoch` if it holds what was written later and is covered by no
+  /// commit, `tornBlock` if every 8-byte word of it was at some time there, else `foreignData`. A
+  /// block that holds an older *written* version is resurrected if its newest durable version was durable
+  /// at an earlier commit already (one with a write between it and the newest durable commit), or if a
+  /// write-back of it has ended after the newest durable commit was begun or still goes on: then the
+  /// older version had been replaced for good and its space was free (4.1, G4). Otherwise losing the newest
+  /// durable commit explains it, and it is lost, as it is whenever the origin's content shows (G1). If
+  /// every block alone is permitted and the whole is not, `splitEpoch` names the blocks that differ from the
+  /// nearest state (G2).
+  ///
+  /// - Parameters:
+  ///   - observation: What recovery let one read.
+  ///   - period: One in which the crash state can occur.
+  ///   - table: A copy of this history's `contents`, into which the observed bytes were interned.
+  ///   - contract: `.blockDevice` reports only what no block device may do (4.2: B2 and B3 permit any
+  ///     subset of unflushed writes, torn ones too); `.program` only the program's own promises.
+  /// - Returns: No violation if and only if nothing that `contract` promises is broken.
+  public func judge(
+    _ observation: Observation,
+    in period: PeriodID,
+    contents table: ContentTable,
+    under contract: Violation.Contract = .cache
+  ) -> [Violation] {
+    if permits(observation, in: period, contents: table) { return [] }
+    let accuser = Accuser(history: self, period: periods[period], table: table)
+    let violations = accuser.violations(of: observation)
+    return contract == .cache ? violations : violations.filter { $0.contract == contract }
+  }
+
+  /// The content of every block ever written; `nil` if another one does not read as the origin.
+  func state(of cache: MountedCache, contents table: ContentTable) -> [BlockContent]? {
+    var state = originState
+    var next = 0
+    for observed in cache.blocks {
+      while next < blocks.count, blocks[next].sector < observed.sector { next += 1 }
+      if next < blocks.count, blocks[next].sector == observed.sector {
+        state[next] = observed.content
+      } else if !isOrigin(observed, contents: table) {
+        return nil
+      }
+    }
+    return state
+  }
+
+  /// Whether a block holds what the origin held there at the start.
+  func isOrigin(_ observed: ObservedBlock, contents table: ContentTable) -> Bool {
+    table.bytes(of: observed.content) == origin.block(at: observed.sector, size: blockSize)
+  }
+
+  /// Whether every block holds what a state permits.
+  func matches(_ state: [BlockContent], _ permitted: CommitState) -> Bool {
+    for index in state.indices where !sets.permit(state[index], by: permitted.blocks[index]) {
+      return false
+    }
+    return true
+  }
+}

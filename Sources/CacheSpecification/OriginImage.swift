@@ -1,0 +1,27 @@
+/// What the device under the cache holds before the first operation.
+///
+/// With a cache that is not empty when the recording starts, this is what its readers see instead.
+public enum OriginImage: Hashable, Sendable {
+  /// Zeros, of so many bytes; of unknown length if `nil`.
+  case zeros(length: UInt64?)
+  /// These bytes.
+  case bytes([UInt8])
+
+  /// Bytes of the origin; `nil` where not known.
+  public var length: UInt64? {
+    switch self {
+    case .zeros(let length): length
+    case .bytes(let bytes): UInt64(bytes.count)
+    }
+  }
+
+  /// The block of `size` bytes that begins at a 512-byte sector; zeros past the end.
+  func block(at sector: UInt64, size: Int) -> [UInt8] {
+    guard case .bytes(let bytes) = self, sector < UInt64(bytes.count) / 512 else {
+      return [UInt8](repeating: 0, count: size)
+    }
+    let begin = Int(sector) * 512
+    let held = bytes[begin..<min(begin + size, bytes.count)]
+    return held + [UInt8](repeating: 0, count: size - held.count)
+  }
+}
