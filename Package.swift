@@ -82,7 +82,7 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["PersistencyModel"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["PersistencyModel", "CZstd"], path: "Tests/TestSupport",
       swiftSettings: strictTests),
     .testTarget(
       name: "PersistencyModelTests", dependencies: ["PersistencyModel", "TestSupport", bigInt],
