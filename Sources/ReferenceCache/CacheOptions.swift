@@ -39,7 +39,9 @@ public struct CacheOptions: Hashable, Sendable {
 
   /// The same with another block size, start sector or strategy.
   public init(
-    blockSize: Int, startSector: UInt64 = 0, strategy: PersistStrategy = .nonTemporal
+    blockSize: Int,
+    startSector: UInt64 = 0,
+    strategy: PersistStrategy = .nonTemporal
   ) {
     self.blockSize = blockSize
     self.startSector = startSector

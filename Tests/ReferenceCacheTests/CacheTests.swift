@@ -5,12 +5,16 @@ import Testing
 
 /// A cache with 7 blocks of 512 bytes in 4,096 bytes, over an origin of 16 sectors.
 private func smallCache(
-  _ strategy: PersistStrategy = .nonTemporal, autocommit: Int = 64
+  _ strategy: PersistStrategy = .nonTemporal,
+  autocommit: Int = 64
 ) throws -> Cache<RecordingMedium, MemoryOrigin> {
   var options = CacheOptions(blockSize: 512, strategy: strategy)
   options.autocommitBlocks = autocommit
   var cache = try Cache(
-    opening: RecordingMedium(size: 4096), over: MemoryOrigin(sectorCount: 16), options: options)
+    opening: RecordingMedium(size: 4096),
+    over: MemoryOrigin(sectorCount: 16),
+    options: options
+  )
   cache.medium.events = []
   return cache
 }
@@ -33,8 +37,11 @@ private let data = 512
   private func content(_ index: Int, _ byte: UInt8) -> [MediumEvent] {
     (0..<64).map {
       .store(
-        offset: data + 512 * index + 8 * $0, size: 8, value: 0x0101_0101_0101_0101 * UInt64(byte),
-        isNonTemporal: true)
+        offset: data + 512 * index + 8 * $0,
+        size: 8,
+        value: 0x0101_0101_0101_0101 * UInt64(byte),
+        isNonTemporal: true
+      )
     }
   }
 
@@ -73,7 +80,8 @@ private let data = 512
     #expect(
       events == entry(1, 3, 1) + content(1, 8) + [
         .fence, counter(2), .fence, cleared(0), .fence,
-      ])
+      ]
+    )
     let order = cache.state.freeEntries
     #expect(order == [2, 3, 4, 5, 6, 0])
   }
@@ -107,7 +115,8 @@ private let data = 512
     try cache.flush()
     let events = cache.medium.events
     #expect(
-      events == [.fence, counter(2), .fence, cleared(2), cleared(0), cleared(1), .fence])
+      events == [.fence, counter(2), .fence, cleared(2), cleared(0), cleared(1), .fence]
+    )
   }
 
   @Test func aForcedWriteCommitsEverythingBeforeIt() throws {
@@ -116,7 +125,10 @@ private let data = 512
     try cache.write(block(2), at: 1, isForced: true)
     let reopened = cache.abandon()
     let again = try Cache(
-      opening: reopened.medium, over: reopened.origin, options: CacheOptions(blockSize: 512))
+      opening: reopened.medium,
+      over: reopened.origin,
+      options: CacheOptions(blockSize: 512)
+    )
     let sectors = again.state.cachedSectors
     #expect(sectors == [0, 1])
   }
@@ -155,8 +167,10 @@ private let data = 512
 
   @Test func wrongRequestsAreRefusedBeforeAnythingIsChanged() throws {
     var cache = try Cache(
-      opening: RecordingMedium(size: 16384), over: MemoryOrigin(sectorCount: 17),
-      options: CacheOptions(blockSize: 1024))
+      opening: RecordingMedium(size: 16384),
+      over: MemoryOrigin(sectorCount: 17),
+      options: CacheOptions(blockSize: 1024)
+    )
     cache.medium.events = []
     let faults: [(bytes: Int, sector: UInt64, fault: RequestFault)] = [
       (0, 0, .empty),
@@ -183,8 +197,10 @@ private let data = 512
   @Test func aReadMixesCacheAndOriginBlockByBlock() throws {
     let disk = (0..<16).flatMap { block(UInt8(100 + $0)) }
     var cache = try Cache(
-      opening: RecordingMedium(size: 4096), over: MemoryOrigin(bytes: disk),
-      options: CacheOptions(blockSize: 512))
+      opening: RecordingMedium(size: 4096),
+      over: MemoryOrigin(bytes: disk),
+      options: CacheOptions(blockSize: 512)
+    )
     for sector in [0, 1, 5, 6, 9] as [UInt64] { try cache.write(block(UInt8(sector)), at: sector) }
     let found = try cache.read(byteCount: disk.count, at: 0)
     let expected = (0..<16).flatMap { sector in
@@ -208,7 +224,8 @@ private let data = 512
         .request(64..<80), .request(512..<1024), .fence, .request(24..<32), .fence,
         .request(80..<96), .request(1024..<1536), .fence, .request(24..<32), .fence,
         .request(72..<80), .fence,
-      ])
+      ]
+    )
   }
 
   @Test func closeCommitsAndAbandonDoesNot() throws {
@@ -217,7 +234,10 @@ private let data = 512
       try cache.write(block(1), at: 0)
       let parts = commits ? cache.close() : cache.abandon()
       let again = try Cache(
-        opening: parts.medium, over: parts.origin, options: CacheOptions(blockSize: 512))
+        opening: parts.medium,
+        over: parts.origin,
+        options: CacheOptions(blockSize: 512)
+      )
       let sectors = again.state.cachedSectors
       #expect(sectors == (commits ? [0] : []))
     }

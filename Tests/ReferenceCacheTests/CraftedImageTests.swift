@@ -48,10 +48,14 @@ import Testing
 
   @Test func identicalEntriesStopWritesAndFlushesButNotReads() throws {
     let crafted = try #require(
-      SampleManifest.shared.crafted.first { $0.name == "bad-identical-entries" })
+      SampleManifest.shared.crafted.first { $0.name == "bad-identical-entries" }
+    )
     let medium = RecordingMedium(bytes: try Samples.image(crafted.files[0].file ?? ""))
     var cache = try Cache(
-      opening: medium, over: MemoryOrigin(sectorCount: 2048), options: CacheOptions())
+      opening: medium,
+      over: MemoryOrigin(sectorCount: 2048),
+      options: CacheOptions()
+    )
     let identical = IdenticalEntries(first: 0, second: 1, sector: 0, sequence: 0)
     #expect(cache.state.identicalEntries == identical)
     let entriesAfter = (0..<6).map { index in
@@ -87,7 +91,8 @@ import Testing
     let inspection = try CacheInspection(of: &medium, options: CacheOptions())
     #expect(
       inspection.violations
-        == [InvariantViolation(.noIdenticalEntries, entries: [0, 1], sector: 0)])
+        == [InvariantViolation(.noIdenticalEntries, entries: [0, 1], sector: 0)]
+    )
     #expect(inspection.kept.map(\.entry) == [1, 2, 3, 4])
     let observation = CacheObservation(of: &medium, options: CacheOptions())
     guard case .errorState(_, let blocks) = observation else {

@@ -14,7 +14,10 @@ import Testing
   }
 
   private static func store(
-    _ offset: Int, _ size: Int, _ value: UInt64, nt isNonTemporal: Bool
+    _ offset: Int,
+    _ size: Int,
+    _ value: UInt64,
+    nt isNonTemporal: Bool
   ) -> MediumEvent {
     .store(offset: base + offset, size: size, value: value, isNonTemporal: isNonTemporal)
   }
@@ -33,13 +36,16 @@ import Testing
         Self.store(16, 8, 1, nt: true), Self.store(24, 8, 0, nt: true),
         Self.store(64, 8, .max, nt: true), Self.store(72, 8, .max, nt: true), .fence,
         Self.store(0, 4, 0x2348_9321, nt: true), .fence,
-      ])
+      ]
+    )
   }
 
   @Test func kernelFaithfulCachedOrder() throws {
     var medium = RecordingMedium(size: 4096)
     try CacheFormat.format(
-      &medium, options: Self.options(.cachedWithFlushRequests, faithful: true))
+      &medium,
+      options: Self.options(.cachedWithFlushRequests, faithful: true)
+    )
     let zeros = (0..<8).map { Self.store($0 * 8, 8, 0, nt: false) }
     #expect(
       medium.events == zeros + [
@@ -51,7 +57,8 @@ import Testing
         Self.store(64, 8, .max, nt: false), Self.store(72, 8, .max, nt: false),
         Self.request(64..<80), .fence,
         Self.store(0, 4, 0x2348_9321, nt: false), Self.request(0..<4), .fence,
-      ])
+      ]
+    )
   }
 
   @Test(arguments: PersistStrategy.allCases)
@@ -109,19 +116,22 @@ import Testing
   }
 
   private func finalWords(
-    after events: some Sequence<MediumEvent>, of stores: some Sequence<MediumEvent>
+    after events: some Sequence<MediumEvent>,
+    of stores: some Sequence<MediumEvent>
   ) -> [(offset: Int, value: UInt64)] {
     var medium = replay(events, on: RecordingMedium(size: 4096))
     let offsets = Set(
       stores.compactMap { event -> Int? in
         guard case .store(let offset, _, _, _) = event else { return nil }
         return offset & ~7
-      })
+      }
+    )
     return offsets.sorted().map { ($0, medium.load64(at: $0)) }
   }
 
   private func replay(
-    _ events: some Sequence<MediumEvent>, on medium: RecordingMedium
+    _ events: some Sequence<MediumEvent>,
+    on medium: RecordingMedium
   ) -> RecordingMedium {
     var medium = medium
     for case .store(let offset, let size, let value, _) in events {
@@ -166,10 +176,12 @@ import Testing
     }
     #expect(
       refusal(CacheOptions(blockSize: 512, startSector: 16))
-        == .startSectorBeyondEnd(16, sectors: 16))
+        == .startSectorBeyondEnd(16, sectors: 16)
+    )
     #expect(
       refusal(CacheOptions(blockSize: 512, startSector: .max))
-        == .startSectorBeyondEnd(.max, sectors: 16))
+        == .startSectorBeyondEnd(.max, sectors: 16)
+    )
     #expect(refusal(CacheOptions(), size: 4095) == .mediumSmallerThanPage(4095))
   }
 
@@ -179,7 +191,8 @@ import Testing
     options.blankDevice = .refuse
     #expect(
       CacheObservation(of: &medium, options: options)
-        == .refused(CacheError(.refused(.blank), position: 0)))
+        == .refused(CacheError(.refused(.blank), position: 0))
+    )
     #expect(medium.events.isEmpty)
   }
 

@@ -61,7 +61,8 @@ private let table: [(size: UInt64, expected: [(count: Int, dataOffset: Int)])] =
     }
     #expect(
       refusal(255)?.reason
-        == .refused(.blockCountTooLarge(255, needed: 8192 + 255 * 4096, available: 1 << 20)))
+        == .refused(.blockCountTooLarge(255, needed: 8192 + 255 * 4096, available: 1 << 20))
+    )
     #expect(refusal(255)?.position == 16)
     for count in [1 << 52, 1 << 60, UInt64.max / 16, UInt64.max] {
       #expect(refusal(count)?.reason == .refused(.blockCountOverflows(count)))

@@ -9,7 +9,10 @@ import Testing
   func superblockAndEntriesAreWhatTheManifestSays(_ sample: SampleImage) throws {
     var medium = RecordingMedium(bytes: try sample.image(role: "cache"))
     let inspection = try CacheInspection(
-      of: &medium, options: sample.options, originSectors: 2048)
+      of: &medium,
+      options: sample.options,
+      originSectors: 2048
+    )
     let expected = sample.superblock
     #expect(inspection.superblock.magic == Samples.number(expected.magic))
     #expect(inspection.superblock.version == expected.version)
@@ -22,7 +25,9 @@ import Testing
     #expect(used.map(\.index) == sample.entries.map(\.index))
     #expect(used.map(\.sector) == sample.entries.map(\.sector))
     #expect(used.map(\.sequence) == sample.entries.map(\.sequence))
-    #expect(used.map { $0.isCommitted ? "committed" : $0.state.rawValue } == sample.entries.map(\.state))
+    #expect(
+      used.map { $0.isCommitted ? "committed" : $0.state.rawValue } == sample.entries.map(\.state)
+    )
     #expect(inspection.violations.isEmpty)
     #expect(medium.events.isEmpty)
   }
@@ -31,7 +36,9 @@ import Testing
   func everyBlockReadsAsTheKernelReadItAfterRecovery(_ sample: SampleImage) throws {
     var cache = try Cache(
       opening: RecordingMedium(bytes: try sample.image(role: "cache")),
-      over: MemoryOrigin(bytes: try sample.image(role: "origin")), options: sample.options)
+      over: MemoryOrigin(bytes: try sample.image(role: "origin")),
+      options: sample.options
+    )
     let perBlock = UInt64(sample.blockSize / 512)
     let blockCount = cache.origin.sectorCount / perBlock
     let tags = sample.recoveredTags
@@ -83,7 +90,8 @@ import Testing
 
   @Test func twoDevicesJoinedAreTheImageOfTheStack() throws {
     let sample = try #require(
-      SampleManifest.shared.images.first { $0.name == "two-linear-flushed" })
+      SampleManifest.shared.images.first { $0.name == "two-linear-flushed" }
+    )
     let joined = try sample.image(role: "pmem1") + sample.image(role: "pmem2")
     #expect(try joined == sample.image(role: "cache"))
   }

@@ -8,7 +8,8 @@ import Testing
 @Suite struct KernelTraceTests {
   /// Runs one operation of the manifest's notation (`w:BLOCK:COUNT:TAG`, `W:` forced, `f`).
   private func run(
-    _ operation: String, on cache: inout Cache<RecordingMedium, MemoryOrigin>
+    _ operation: String,
+    on cache: inout Cache<RecordingMedium, MemoryOrigin>
   ) throws {
     let parts = operation.split(separator: ":").map(String.init)
     guard parts[0] != "f" else { return try cache.flush() }
@@ -16,7 +17,10 @@ import Testing
     let first = (UInt64(parts[1]) ?? 0) * UInt64(size / 512)
     let bytes = (0..<(Int(parts[2]) ?? 0)).flatMap { block in
       Samples.block(
-        tag: Samples.number(parts[3]), sector: first + UInt64(block * size / 512), size: size)
+        tag: Samples.number(parts[3]),
+        sector: first + UInt64(block * size / 512),
+        size: size
+      )
     }
     try cache.write(bytes, at: first, isForced: parts[0] == "W")
   }
@@ -27,15 +31,18 @@ import Testing
 
   @Test(arguments: replayable, PersistStrategy.allCases)
   func theSameOperationsLeaveTheKernelsImage(
-    _ sample: SampleImage, _ strategy: PersistStrategy
+    _ sample: SampleImage,
+    _ strategy: PersistStrategy
   ) throws {
     let expected = try sample.image(role: "cache")
     var options = sample.options
     options.strategy = strategy
     options.autocommitBlocks = 100_000
     var cache = try Cache(
-      opening: RecordingMedium(size: expected.count), over: MemoryOrigin(sectorCount: 2048),
-      options: options)
+      opening: RecordingMedium(size: expected.count),
+      over: MemoryOrigin(sectorCount: 2048),
+      options: options
+    )
     for operation in sample.ops { try run(operation, on: &cache) }
     let isEqual = cache.medium.bytes == expected
     #expect(isEqual)
@@ -53,7 +60,9 @@ import Testing
         return .store(
           offset: Int(fields[1].dropFirst(2), radix: 16) ?? -1,
           size: Int(fields[3].dropFirst(2), radix: 16) ?? -1,
-          value: UInt64(fields[2].dropFirst(2), radix: 16) ?? 0, isNonTemporal: fields[4] == "nt")
+          value: UInt64(fields[2].dropFirst(2), radix: 16) ?? 0,
+          isNonTemporal: fields[4] == "nt"
+        )
       case "FENCE" where line.contains("dm_writecache"): return .fence
       default: return nil
       }
@@ -65,8 +74,10 @@ import Testing
     options.isKernelFaithful = true
     options.autocommitBlocks = 100_000
     var cache = try Cache(
-      opening: RecordingMedium(size: 2 << 20), over: MemoryOrigin(sectorCount: 2048),
-      options: options)
+      opening: RecordingMedium(size: 2 << 20),
+      over: MemoryOrigin(sectorCount: 2048),
+      options: options
+    )
     let operations = [
       "w:0:1:0x11", "w:2:1:0x12", "w:4:1:0x13", "w:6:1:0x14", "f", "w:2:1:0x22", "w:4:1:0x23", "f",
     ]

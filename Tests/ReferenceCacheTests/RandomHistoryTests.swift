@@ -37,11 +37,16 @@ private struct PlainModel {
     var numbers = Numbers(state: UInt64(seed))
     let strategy = PersistStrategy.allCases[seed % 2]
     var options = CacheOptions(
-      blockSize: seed % 4 < 2 ? 512 : 1024, startSector: UInt64(seed % 3), strategy: strategy)
+      blockSize: seed % 4 < 2 ? 512 : 1024,
+      startSector: UInt64(seed % 3),
+      strategy: strategy
+    )
     options.autocommitBlocks = [2, 5, 64][seed % 3]
     var cache = try Cache(
       opening: RecordingMedium(size: 9728),
-      over: MemoryOrigin(sectorCount: Int(Self.origin)), options: options)
+      over: MemoryOrigin(sectorCount: Int(Self.origin)),
+      options: options
+    )
     var model = PlainModel()
     var reopenings = 0
     for _ in 0..<120 {
@@ -64,7 +69,8 @@ private struct PlainModel {
   }
 
   private func write(
-    _ numbers: inout Numbers, to cache: inout Cache<RecordingMedium, MemoryOrigin>,
+    _ numbers: inout Numbers,
+    to cache: inout Cache<RecordingMedium, MemoryOrigin>,
     _ model: inout PlainModel
   ) throws {
     let size = cache.options.blockSize
@@ -76,7 +82,10 @@ private struct PlainModel {
     let counter = cache.state.counter
     do throws(CacheError) {
       try cache.write(
-        tags.flatMap { content($0, size) }, at: first * perBlock, isForced: forced)
+        tags.flatMap { content($0, size) },
+        at: first * perBlock,
+        isForced: forced
+      )
     } catch {
       guard case .cacheFull = error.reason else { throw error }
       return
@@ -86,7 +95,8 @@ private struct PlainModel {
   }
 
   private func expect(
-    _ cache: inout Cache<RecordingMedium, MemoryOrigin>, shows model: PlainModel
+    _ cache: inout Cache<RecordingMedium, MemoryOrigin>,
+    shows model: PlainModel
   ) throws {
     let size = cache.options.blockSize
     let blocks = Self.origin / UInt64(size / 512)
@@ -98,7 +108,10 @@ private struct PlainModel {
     let violations = cache.state.listViolations(on: &cache.medium)
     #expect(violations.isEmpty)
     let inspection = try CacheInspection(
-      of: &cache.medium, options: cache.options, originSectors: Self.origin)
+      of: &cache.medium,
+      options: cache.options,
+      originSectors: Self.origin
+    )
     #expect(inspection.violations.isEmpty)
     #expect(inspection.kept.map { $0.sector * 512 / UInt64(size) } == model.committed.keys.sorted())
   }

@@ -6,7 +6,8 @@ import Testing
 @Suite struct RecoveryTests {
   /// Media with 7 blocks of 512 bytes, a counter, and these entries from 0 on.
   private func medium(
-    counter: UInt64, entries: [(sector: UInt64, sequence: UInt64)]
+    counter: UInt64,
+    entries: [(sector: UInt64, sequence: UInt64)]
   ) throws -> RecordingMedium {
     var medium = RecordingMedium(size: 4096)
     try CacheFormat.format(&medium, options: CacheOptions(blockSize: 512))
@@ -49,7 +50,9 @@ import Testing
 
   @Test func leftoversAndOlderVersionsAreClearedWithOneFence() throws {
     var medium = try medium(
-      counter: 3, entries: [(3, 0), (4, 3), (3, 2), (3, 1), (5, 7)])
+      counter: 3,
+      entries: [(3, 0), (4, 3), (3, 2), (3, 1), (5, 7)]
+    )
     let state = try CacheState.recover(on: &medium, options: CacheOptions(blockSize: 512))
     #expect(medium.events == [clear(1), clear(0), clear(3), clear(4), .fence])
     #expect(state.cachedSectors == [3])
@@ -78,7 +81,8 @@ import Testing
   }
 
   private func expectRecovered(
-    _ entries: [(sector: UInt64, sequence: UInt64)], counter: UInt64
+    _ entries: [(sector: UInt64, sequence: UInt64)],
+    counter: UInt64
   ) throws {
     var medium = try medium(counter: counter, entries: entries)
     let options = CacheOptions(blockSize: 512)
@@ -124,7 +128,10 @@ import Testing
     for (entries, expected) in cases {
       var medium = try medium(counter: 3, entries: entries)
       let inspection = try CacheInspection(
-        of: &medium, options: CacheOptions(blockSize: 512), originSectors: 16)
+        of: &medium,
+        options: CacheOptions(blockSize: 512),
+        originSectors: 16
+      )
       #expect(inspection.violations == expected)
     }
   }
@@ -144,14 +151,18 @@ import Testing
         InvariantViolation(.oneEntryPerSector, entries: [0], sector: 3),
         InvariantViolation(.superblockUntouched),
         InvariantViolation(.listsMatchMedia, entries: [2, 3]),
-      ])
+      ]
+    )
   }
 
   @Test func noBlocksAtAllIsAcceptedAndAlwaysFull() throws {
     var medium = try medium(counter: 0, entries: [])
     medium.store(0 as UInt64, at: 16)
     var cache = try Cache(
-      opening: medium, over: MemoryOrigin(sectorCount: 16), options: CacheOptions(blockSize: 512))
+      opening: medium,
+      over: MemoryOrigin(sectorCount: 16),
+      options: CacheOptions(blockSize: 512)
+    )
     do throws(CacheError) {
       try cache.write([UInt8](repeating: 1, count: 512), at: 0)
       Issue.record("there was room")

@@ -53,7 +53,8 @@ struct SampleImage: Decodable, CustomTestStringConvertible {
   /// Content tag of each block number that the kernel returned after recovery.
   var recoveredTags: [UInt64: UInt32] {
     Dictionary(
-      uniqueKeysWithValues: recovered.map { (UInt64($0.key) ?? .max, Samples.number($0.value)) })
+      uniqueKeysWithValues: recovered.map { (UInt64($0.key) ?? .max, Samples.number($0.value)) }
+    )
   }
 
   /// Content tag of each block number that must survive.
@@ -61,7 +62,8 @@ struct SampleImage: Decodable, CustomTestStringConvertible {
     Dictionary(
       uniqueKeysWithValues: durable.compactMap { block, tag in
         tag.map { (UInt64(block) ?? .max, Samples.number($0)) }
-      })
+      }
+    )
   }
 
   func image(role: String) throws -> [UInt8] {

@@ -85,7 +85,9 @@ public struct RecordingMedium: Medium, Sendable {
   }
 
   /// Records the write-back of a line.
-  public mutating func writeBackLine(at offset: Int) { events.append(.writeBack(line: offset / 64)) }
+  public mutating func writeBackLine(at offset: Int) {
+    events.append(.writeBack(line: offset / 64))
+  }
   /// Records a flush request.
   public mutating func requestFlush(_ range: Range<Int>) {
     precondition(range.upperBound <= bytes.count, "A flush request is inside the medium")
@@ -112,12 +114,18 @@ public struct RecordingMedium: Medium, Sendable {
     precondition(offset % 8 == 0, "A copy is aligned")
     let whole = source.byteCount & ~7
     for start in stride(from: 0, to: whole, by: 8) {
-      let value = (0..<8).reduce(UInt64(0)) { $0 | UInt64(source.byte(at: start + $1)) << UInt64($1 * 8) }
+      let value = (0..<8).reversed().reduce(UInt64(0)) {
+        $0 << 8 | UInt64(source.byte(at: start + $1))
+      }
       put(value, at: offset + start, size: 8, isNonTemporal: isNonTemporal)
     }
     for index in whole..<source.byteCount {
       put(
-        UInt64(source.byte(at: index)), at: offset + index, size: 1, isNonTemporal: isNonTemporal)
+        UInt64(source.byte(at: index)),
+        at: offset + index,
+        size: 1,
+        isNonTemporal: isNonTemporal
+      )
     }
   }
 }

@@ -17,7 +17,9 @@ public func decompressedFile(_ url: URL) throws -> [UInt8] {
   defer { ZSTD_freeDStream(stream) }
   var content: [UInt8] = []
   let buffer = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: ZSTD_DStreamOutSize(), alignment: 1)
+    byteCount: ZSTD_DStreamOutSize(),
+    alignment: 1
+  )
   defer { buffer.deallocate() }
   let left = try packed.withUnsafeBytes { source in
     var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)

@@ -14,7 +14,10 @@ extension Cache {
     guard !published.isEmpty else { return }
     medium.fence()
     medium.assign(
-      contents.advanceCounter(), at: contents.layout.counterOffset, by: options.strategy)
+      contents.advanceCounter(),
+      at: contents.layout.counterOffset,
+      by: options.strategy
+    )
     medium.fence()
     if clearVersions(supersededBy: published) { medium.fence() }
   }
@@ -24,8 +27,10 @@ extension Cache {
     for entry in published {
       guard let superseded = contents.releaseVersion(supersededBy: entry) else { continue }
       medium.assign(
-        CacheLayout.emptySequence, at: contents.layout.sequenceOffset(ofEntry: superseded),
-        by: options.strategy)
+        CacheLayout.emptySequence,
+        at: contents.layout.sequenceOffset(ofEntry: superseded),
+        by: options.strategy
+      )
       needsFence = true
     }
     return needsFence

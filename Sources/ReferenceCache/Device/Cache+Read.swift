@@ -8,7 +8,8 @@ extension Cache {
   ///
   /// - Throws: what is wrong with the request, or why the origin failed; `destination` is then partly filled.
   @inlinable public mutating func read(
-    into destination: inout MutableRawSpan, at sector: UInt64
+    into destination: inout MutableRawSpan,
+    at sector: UInt64
   ) throws(CacheError) {
     let count = try checkedBlockCount(destination.byteCount, at: sector)
     var block = 0
@@ -28,7 +29,8 @@ extension Cache {
   ///
   /// - Throws: what is wrong with the request, or why the origin failed.
   @inlinable public mutating func read(
-    byteCount: Int, at sector: UInt64
+    byteCount: Int,
+    at sector: UInt64
   ) throws(CacheError) -> [UInt8] {
     _ = try checkedBlockCount(byteCount, at: sector)
     var bytes = [UInt8](repeating: 0, count: byteCount)
@@ -51,7 +53,9 @@ extension Cache {
   }
 
   @inlinable mutating func readCached(
-    _ block: Int, at sector: UInt64, into destination: inout MutableRawSpan
+    _ block: Int,
+    at sector: UInt64,
+    into destination: inout MutableRawSpan
   ) {
     guard let range = cachedRange(ofBlock: block, at: sector) else { return }
     let start = block * contents.layout.blockSize
@@ -60,12 +64,17 @@ extension Cache {
   }
 
   @inlinable mutating func readOrigin(
-    _ run: Range<Int>, at sector: UInt64, into destination: inout MutableRawSpan
+    _ run: Range<Int>,
+    at sector: UInt64,
+    into destination: inout MutableRawSpan
   ) throws(CacheError) {
     let layout = contents.layout
     var part = destination._mutatingExtracting(
-      (run.lowerBound * layout.blockSize)..<(run.upperBound * layout.blockSize))
+      (run.lowerBound * layout.blockSize)..<(run.upperBound * layout.blockSize)
+    )
     try origin.read(
-      into: &part, at: sector + UInt64(run.lowerBound) * layout.sectorsPerBlock)
+      into: &part,
+      at: sector + UInt64(run.lowerBound) * layout.sectorsPerBlock
+    )
   }
 }

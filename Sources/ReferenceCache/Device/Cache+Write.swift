@@ -10,7 +10,9 @@ extension Cache {
   ///
   /// - Throws: `CacheError`; nothing was changed then.
   @inlinable public mutating func write(
-    _ bytes: RawSpan, at sector: UInt64, isForced: Bool = false
+    _ bytes: RawSpan,
+    at sector: UInt64,
+    isForced: Bool = false
   ) throws(CacheError) {
     try requireWorkingState()
     let count = try checkedBlockCount(bytes.byteCount, at: sector)
@@ -20,7 +22,8 @@ extension Cache {
       let start = block * layout.blockSize
       place(
         bytes.extracting(start..<(start + layout.blockSize)),
-        at: sector + UInt64(block) * layout.sectorsPerBlock)
+        at: sector + UInt64(block) * layout.sectorsPerBlock
+      )
     }
     if isForced || contents.uncommittedBlocks >= options.autocommitBlocks { commit() }
   }
@@ -29,7 +32,9 @@ extension Cache {
   ///
   /// - Throws: `CacheError`; nothing was changed then.
   @inlinable public mutating func write(
-    _ bytes: [UInt8], at sector: UInt64, isForced: Bool = false
+    _ bytes: [UInt8],
+    at sector: UInt64,
+    isForced: Bool = false
   ) throws(CacheError) {
     // SAFETY: every byte of an array of bytes is initialised, and it lives through the call.
     try unsafe write(bytes.span.bytes, at: sector, isForced: isForced)
@@ -58,11 +63,16 @@ extension Cache {
       }
       entry = allocated
       medium.assignEntry(
-        sector: sector, sequence: contents.counter,
-        at: contents.layout.sectorOffset(ofEntry: entry), by: options.strategy)
+        sector: sector,
+        sequence: contents.counter,
+        at: contents.layout.sectorOffset(ofEntry: entry),
+        by: options.strategy
+      )
     }
     medium.assign(
-      block: block, at: contents.layout.blockRange(ofEntry: entry).lowerBound,
-      by: options.strategy)
+      block: block,
+      at: contents.layout.blockRange(ofEntry: entry).lowerBound,
+      by: options.strategy
+    )
   }
 }

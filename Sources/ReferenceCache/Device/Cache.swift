@@ -36,7 +36,9 @@ public struct Cache<M: Medium, O: Origin>: ~Copyable {
   ///
   /// - Throws: why the medium is refused.
   @inlinable public init(
-    opening medium: consuming M, over origin: consuming O, options: CacheOptions
+    opening medium: consuming M,
+    over origin: consuming O,
+    options: CacheOptions
   ) throws(CacheError) {
     var opened = medium
     contents = try CacheState.recover(on: &opened, options: options)
@@ -71,19 +73,22 @@ public struct Cache<M: Medium, O: Origin>: ~Copyable {
 
   /// Number of blocks of a request of `byteCount` bytes.
   @inlinable func checkedBlockCount(
-    _ byteCount: Int, at sector: UInt64
+    _ byteCount: Int,
+    at sector: UInt64
   ) throws(CacheError) -> Int {
     let blockSize = contents.layout.blockSize
     guard byteCount > 0 else { throw CacheError(.request(.empty)) }
     guard byteCount % blockSize == 0, sector % contents.layout.sectorsPerBlock == 0 else {
       throw CacheError(
-        .request(.misaligned(sector: sector, bytes: byteCount, blockSize: blockSize)))
+        .request(.misaligned(sector: sector, bytes: byteCount, blockSize: blockSize))
+      )
     }
     let sectors = UInt64(byteCount) / 512
     let available = origin.sectorCount
     guard sector <= available, sectors <= available - sector else {
       throw CacheError(
-        .request(.outOfBounds(sector: sector, sectors: sectors, originSectors: available)))
+        .request(.outOfBounds(sector: sector, sectors: sectors, originSectors: available))
+      )
     }
     return byteCount / blockSize
   }

@@ -4,7 +4,9 @@ public import PersistencyModel
 // (dm-writecache reference 2.0).
 extension Medium {
   @inlinable mutating func assign(
-    _ value: UInt64, at offset: Int, by strategy: PersistStrategy
+    _ value: UInt64,
+    at offset: Int,
+    by strategy: PersistStrategy
   ) {
     switch strategy {
     case .nonTemporal: storeNonTemporal(value, at: offset)
@@ -15,7 +17,9 @@ extension Medium {
   }
 
   @inlinable mutating func assign(
-    _ value: UInt32, at offset: Int, by strategy: PersistStrategy
+    _ value: UInt32,
+    at offset: Int,
+    by strategy: PersistStrategy
   ) {
     switch strategy {
     case .nonTemporal: storeNonTemporal(value, at: offset)
@@ -27,7 +31,9 @@ extension Medium {
 
   /// Fills `range`, of whole words, with one value: one flush request for all of it.
   @inlinable mutating func fill(
-    _ range: Range<Int>, with value: UInt64, by strategy: PersistStrategy
+    _ range: Range<Int>,
+    with value: UInt64,
+    by strategy: PersistStrategy
   ) {
     switch strategy {
     case .nonTemporal:
@@ -44,7 +50,10 @@ extension Medium {
 
   /// Stores an entry: the sector first, then the counter value.
   @inlinable mutating func assignEntry(
-    sector: UInt64, sequence: UInt64, at offset: Int, by strategy: PersistStrategy
+    sector: UInt64,
+    sequence: UInt64,
+    at offset: Int,
+    by strategy: PersistStrategy
   ) {
     switch strategy {
     case .nonTemporal:
@@ -58,7 +67,9 @@ extension Medium {
   }
 
   @inlinable mutating func assign(
-    block: RawSpan, at offset: Int, by strategy: PersistStrategy
+    block: RawSpan,
+    at offset: Int,
+    by strategy: PersistStrategy
   ) {
     switch strategy {
     case .nonTemporal: copyNonTemporal(block, to: offset)

@@ -16,18 +16,24 @@ public struct MemoryOrigin: Origin, Sendable {
 
   /// Fills `destination` from `sector`.
   public mutating func read(
-    into destination: inout MutableRawSpan, at sector: UInt64
+    into destination: inout MutableRawSpan,
+    at sector: UInt64
   ) throws(CacheError) {
     let range = try range(of: destination.byteCount, at: sector)
     for offset in 0..<range.count {
       destination.storeBytes(
-        of: bytes[range.lowerBound + offset], toByteOffset: offset, as: UInt8.self)
+        of: bytes[range.lowerBound + offset],
+        toByteOffset: offset,
+        as: UInt8.self
+      )
     }
   }
 
   /// Writes `source` to `sector`; nothing here is ever lost.
   public mutating func write(
-    _ source: RawSpan, at sector: UInt64, isForced: Bool
+    _ source: RawSpan,
+    at sector: UInt64,
+    isForced: Bool
   ) throws(CacheError) {
     let range = try range(of: source.byteCount, at: sector)
     for offset in 0..<range.count { bytes[range.lowerBound + offset] = source.byte(at: offset) }

@@ -9,14 +9,17 @@ public protocol Origin {
   ///
   /// - Throws: `CacheError.Reason.origin`.
   mutating func read(
-    into destination: inout MutableRawSpan, at sector: UInt64
+    into destination: inout MutableRawSpan,
+    at sector: UInt64
   ) throws(CacheError)
 
   /// Writes `bytes`, a multiple of 512, to `sector`; durable on return where `isForced`.
   ///
   /// - Throws: `CacheError.Reason.origin`.
   mutating func write(
-    _ bytes: RawSpan, at sector: UInt64, isForced: Bool
+    _ bytes: RawSpan,
+    at sector: UInt64,
+    isForced: Bool
   ) throws(CacheError)
 
   /// Makes every completed write durable.

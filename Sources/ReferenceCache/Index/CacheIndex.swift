@@ -57,7 +57,10 @@
   /// Makes `entry` the newest version of `sector`.
   mutating func insert(_ entry: Int, sector: UInt64, sequence: UInt64) {
     versions[entry] = Version(
-      sector: sector, sequence: sequence, older: newest.updateValue(entry, forKey: sector))
+      sector: sector,
+      sequence: sequence,
+      older: newest.updateValue(entry, forKey: sector)
+    )
     used.insert(entry)
   }
 

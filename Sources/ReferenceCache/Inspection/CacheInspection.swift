@@ -22,7 +22,9 @@ public struct CacheInspection: Sendable {
   ///
   /// - Throws: what is wrong with block size, medium or start sector, where not even a superblock can be read.
   public init<M: Medium>(
-    of medium: inout M, options: CacheOptions, originSectors: UInt64? = nil
+    of medium: inout M,
+    options: CacheOptions,
+    originSectors: UInt64? = nil
   ) throws(CacheError) {
     let area = try options.area(ofMedium: medium.size)
     let superblock = Superblock(reading: &medium, at: area.base)
@@ -33,7 +35,10 @@ public struct CacheInspection: Sendable {
     do throws(CacheError) {
       try CacheState.check(identity: medium.load64(at: area.base), at: area.base)
       let layout = try CacheState.loadLayout(
-        from: &medium, area: area, blockSize: options.blockSize)
+        from: &medium,
+        area: area,
+        blockSize: options.blockSize
+      )
       let table = EntryTable(reading: &medium, layout: layout, counter: superblock.counter)
       self.init(superblock: superblock, table: table, originSectors: originSectors)
     } catch {

@@ -6,7 +6,8 @@ extension CacheState {
   /// `before` is the superblock as it was before recovery. Later, while blocks are uncommitted, only R4 and
   /// R5 mean something: `listViolations(on:)`.
   public func recoveryViolations<M: Medium>(
-    on medium: inout M, superblockBefore before: Superblock
+    on medium: inout M,
+    superblockBefore before: Superblock
   ) -> [InvariantViolation] {
     let table = EntryTable(reading: &medium, layout: layout, counter: counter)
     let uncommitted = table.entries.filter { !$0.isCommitted && $0.state != .free }.map {

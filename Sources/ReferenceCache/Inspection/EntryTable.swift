@@ -18,7 +18,8 @@ struct EntryTable {
       let sector = medium.load64(at: layout.sectorOffset(ofEntry: index))
       let state = Self.state(of: sequence, under: counter)
       entries.append(
-        InspectedEntry(index: index, sector: sector, sequence: sequence, state: state))
+        InspectedEntry(index: index, sector: sector, sequence: sequence, state: state)
+      )
       if state == .committed { versions[sector, default: []].append(index) }
     }
     markSuperseded()

@@ -4,12 +4,16 @@ extension CacheLayout {
   /// - Throws: `FormatFault.noRoom` for none, `FormatFault.tooManyBlocks` for over 47 bits
   ///   (dm-writecache reference 1.5).
   public static func formatting(
-    _ area: CacheArea, blockSize: Int
+    _ area: CacheArea,
+    blockSize: Int
   ) throws(CacheError) -> CacheLayout {
     let count = try blockCount(fitting: area.size, blockSize: UInt64(blockSize))
     return CacheLayout(
-      base: area.base, blockSize: blockSize, blockCount: Int(count),
-      dataOffset: Int(dataOffset(blockCount: count, blockSize: UInt64(blockSize))))
+      base: area.base,
+      blockSize: blockSize,
+      blockCount: Int(count),
+      dataOffset: Int(dataOffset(blockCount: count, blockSize: UInt64(blockSize)))
+    )
   }
 
   /// Number of blocks that fit into `size` bytes.
@@ -32,7 +36,9 @@ extension CacheLayout {
   /// - Throws: `Refusal.blockCountOverflows` or `Refusal.blockCountTooLarge` (dm-writecache
   ///   reference 1.6).
   public static func existing(
-    _ area: CacheArea, blockSize: Int, blockCount: UInt64
+    _ area: CacheArea,
+    blockSize: Int,
+    blockCount: UInt64
   ) throws(CacheError) -> CacheLayout {
     let position = area.base + Superblock.blockCountOffset
     guard let sizes = sizes(blockCount: blockCount, blockSize: UInt64(blockSize)) else {
@@ -41,12 +47,17 @@ extension CacheLayout {
     guard sizes.end <= area.size else {
       throw CacheError(
         .refused(
-          .blockCountTooLarge(blockCount, needed: sizes.end, available: area.size)),
-        position: position)
+          .blockCountTooLarge(blockCount, needed: sizes.end, available: area.size)
+        ),
+        position: position
+      )
     }
     return CacheLayout(
-      base: area.base, blockSize: blockSize, blockCount: Int(blockCount),
-      dataOffset: Int(sizes.dataOffset))
+      base: area.base,
+      blockSize: blockSize,
+      blockCount: Int(blockCount),
+      dataOffset: Int(sizes.dataOffset)
+    )
   }
 
   private static func dataOffset(blockCount: UInt64, blockSize: UInt64) -> UInt64 {
@@ -56,11 +67,13 @@ extension CacheLayout {
 
   /// Data offset and end, or `nil` where any step of their calculation leaves 64 bits.
   private static func sizes(
-    blockCount: UInt64, blockSize: UInt64
+    blockCount: UInt64,
+    blockSize: UInt64
   ) -> (dataOffset: UInt64, end: UInt64)? {
     let table = blockCount.multipliedReportingOverflow(by: UInt64(entrySize))
     let rounded = table.partialValue.addingReportingOverflow(
-      UInt64(Superblock.size) + blockSize - 1)
+      UInt64(Superblock.size) + blockSize - 1
+    )
     let data = blockCount.multipliedReportingOverflow(by: blockSize)
     let offset = rounded.partialValue & ~(blockSize - 1)
     let end = offset.addingReportingOverflow(data.partialValue)

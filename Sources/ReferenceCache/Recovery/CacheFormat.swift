@@ -10,7 +10,8 @@ public enum CacheFormat {
   ///
   /// - Throws: `FormatFault`, or what is wrong with the options; nothing was stored then.
   @inlinable @discardableResult public static func format<M: Medium>(
-    _ medium: inout M, options: CacheOptions
+    _ medium: inout M,
+    options: CacheOptions
   ) throws(CacheError) -> CacheLayout {
     let area = try options.area(ofMedium: medium.size)
     let identity = medium.load64(at: area.base + Superblock.identityOffset)
@@ -19,14 +20,19 @@ public enum CacheFormat {
         .cannotFormat(
           .notBlank(
             magic: UInt32(truncatingIfNeeded: identity),
-            version: UInt32(truncatingIfNeeded: identity >> 32))),
-        position: area.base)
+            version: UInt32(truncatingIfNeeded: identity >> 32)
+          )
+        ),
+        position: area.base
+      )
     }
     return try write(to: &medium, area: area, options: options)
   }
 
   @inlinable @discardableResult static func write<M: Medium>(
-    to medium: inout M, area: CacheArea, options: CacheOptions
+    to medium: inout M,
+    area: CacheArea,
+    options: CacheOptions
   ) throws(CacheError) -> CacheLayout {
     let layout = try CacheLayout.formatting(area, blockSize: options.blockSize)
     writeFields(of: layout, to: &medium, options: options)
@@ -38,7 +44,9 @@ public enum CacheFormat {
   }
 
   @inlinable static func writeFields<M: Medium>(
-    of layout: CacheLayout, to medium: inout M, options: CacheOptions
+    of layout: CacheLayout,
+    to medium: inout M,
+    options: CacheOptions
   ) {
     let base = layout.base
     let strategy = options.strategy
@@ -47,26 +55,39 @@ public enum CacheFormat {
       medium.assign(Superblock.version, at: base + Superblock.versionOffset, by: strategy)
     }
     medium.assign(
-      UInt32(layout.blockSize), at: base + Superblock.blockSizeOffset, by: strategy)
+      UInt32(layout.blockSize),
+      at: base + Superblock.blockSizeOffset,
+      by: strategy
+    )
     medium.assign(
-      UInt64(layout.blockCount), at: base + Superblock.blockCountOffset, by: strategy)
+      UInt64(layout.blockCount),
+      at: base + Superblock.blockCountOffset,
+      by: strategy
+    )
     medium.assign(0 as UInt64, at: base + Superblock.counterOffset, by: strategy)
   }
 
   /// Empties every entry; a flush request covers at most 64 KiB, to fit the size field of an event.
   @inlinable static func writeEntries<M: Medium>(
-    of layout: CacheLayout, to medium: inout M, strategy: PersistStrategy
+    of layout: CacheLayout,
+    to medium: inout M,
+    strategy: PersistStrategy
   ) {
     let end = layout.sectorOffset(ofEntry: layout.blockCount)
     for start in stride(from: layout.sectorOffset(ofEntry: 0), to: end, by: 1 << 16) {
       medium.fill(
-        start..<min(start + 1 << 16, end), with: CacheLayout.emptySequence, by: strategy)
+        start..<min(start + 1 << 16, end),
+        with: CacheLayout.emptySequence,
+        by: strategy
+      )
     }
   }
 
   /// The commit point of *format*.
   @inlinable static func publish<M: Medium>(
-    _ layout: CacheLayout, on medium: inout M, options: CacheOptions
+    _ layout: CacheLayout,
+    on medium: inout M,
+    options: CacheOptions
   ) {
     if options.isKernelFaithful {
       medium.assign(Superblock.magic, at: layout.base, by: options.strategy)

@@ -49,7 +49,8 @@ extension CacheState {
   ///
   /// The bytes are loaded by `body` if it wants them: the whole range, or only what it asks about.
   @inlinable public func forEachCachedBlock<M: Medium, Failure: Error>(
-    on medium: inout M, _ body: (UInt64, Range<Int>, inout M) throws(Failure) -> Void
+    on medium: inout M,
+    _ body: (UInt64, Range<Int>, inout M) throws(Failure) -> Void
   ) throws(Failure) {
     for sector in cachedSectors {
       guard let range = cachedRange(of: sector) else { continue }

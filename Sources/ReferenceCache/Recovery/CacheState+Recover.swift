@@ -15,7 +15,8 @@ extension CacheState {
   ///
   /// - Throws: `CacheError.Reason.refused` with the field at fault; nothing was stored then.
   @inlinable public static func recover<M: Medium>(
-    on medium: inout M, options: CacheOptions
+    on medium: inout M,
+    options: CacheOptions
   ) throws(CacheError) -> CacheState {
     let area = try options.area(ofMedium: medium.size)
     var identity = medium.load64(at: area.base + Superblock.identityOffset)
@@ -45,13 +46,17 @@ extension CacheState {
   }
 
   @inlinable static func loadLayout<M: Medium>(
-    from medium: inout M, area: CacheArea, blockSize: Int
+    from medium: inout M,
+    area: CacheArea,
+    blockSize: Int
   ) throws(CacheError) -> CacheLayout {
     let position = area.base + Superblock.blockSizeOffset
     let found = medium.load32(at: position)
     guard found == UInt32(blockSize) else {
       throw CacheError(
-        .refused(.blockSize(found: found, expected: blockSize)), position: position)
+        .refused(.blockSize(found: found, expected: blockSize)),
+        position: position
+      )
     }
     let count = medium.load64(at: area.base + Superblock.blockCountOffset)
     return try CacheLayout.existing(area, blockSize: blockSize, blockCount: count)
@@ -59,13 +64,17 @@ extension CacheState {
 
   /// Takes in every entry, ascending; returns whether any had to be cleared.
   @inlinable mutating func scanEntries<M: Medium>(
-    of medium: inout M, strategy: PersistStrategy
+    of medium: inout M,
+    strategy: PersistStrategy
   ) -> Bool {
     var needsFence = false
     for entry in 0..<layout.blockCount {
       guard let cleared = scan(entry, of: &medium) else { continue }
       medium.assign(
-        CacheLayout.emptySequence, at: layout.sequenceOffset(ofEntry: cleared), by: strategy)
+        CacheLayout.emptySequence,
+        at: layout.sequenceOffset(ofEntry: cleared),
+        by: strategy
+      )
       needsFence = true
     }
     return needsFence

@@ -82,7 +82,9 @@ extension CacheState {
   /// Takes in a committed entry and returns the one that has to be cleared on media, if any: itself, or
   /// the older version it replaces (dm-writecache reference 2.10, step 2).
   @usableFromInline mutating func recoverCommitted(
-    _ entry: Int, sector: UInt64, sequence: UInt64
+    _ entry: Int,
+    sector: UInt64,
+    sequence: UInt64
   ) -> Int? {
     guard let known = index.newestEntry(of: sector) else {
       index.insert(entry, sector: sector, sequence: sequence)
@@ -102,11 +104,18 @@ extension CacheState {
   }
 
   private mutating func noteIdentical(
-    _ first: Int, _ second: Int, sector: UInt64, sequence: UInt64
+    _ first: Int,
+    _ second: Int,
+    sector: UInt64,
+    sequence: UInt64
   ) {
     if identicalEntries == nil {
       identicalEntries = IdenticalEntries(
-        first: first, second: second, sector: sector, sequence: sequence)
+        first: first,
+        second: second,
+        sector: sector,
+        sequence: sequence
+      )
     }
   }
 }
