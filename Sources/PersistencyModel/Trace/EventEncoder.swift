@@ -31,7 +31,7 @@ public struct EventEncoder: Sendable {
     buffer.append(contentsOf: repeatElement(0, count: room))
     // SAFETY: the buffer was just extended by the room that any record of this size needs.
     let used = unsafe buffer.withUnsafeMutableBytes { target in
-      guard let base = unsafe target.baseAddress else { return 0 }
+      guard let base = target.baseAddress else { return 0 }
       let begin = unsafe base + start
       return unsafe begin.distance(to: encode(event, bytes: bytes, at: begin))
     }
