@@ -106,7 +106,7 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport",
-      dependencies: ["PersistencyModel"],
+      dependencies: ["PersistencyModel", "CZstd"],
       path: "Tests/TestSupport",
       swiftSettings: strictTests
     ),
