@@ -139,7 +139,10 @@ extension Segment {
     switch mapping {
     case .linear(let extent):
       return DeviceLocation(
-        device: extent.device, offset: extent.offset + offset, contiguous: length - offset)
+        device: extent.device,
+        offset: extent.offset + offset,
+        contiguous: length - offset
+      )
     case .striped(let chunk, let extents):
       let number = offset / chunk
       let within = offset % chunk
@@ -147,7 +150,8 @@ extension Segment {
       return DeviceLocation(
         device: extent.device,
         offset: extent.offset + number / UInt64(extents.count) * chunk + within,
-        contiguous: chunk - within)
+        contiguous: chunk - within
+      )
     }
   }
 

@@ -45,7 +45,8 @@ extension Medium {
   public mutating func bytes(_ range: Range<Int>) -> [UInt8] {
     var result = [UInt8](repeating: 0, count: range.count)
     var span = result.mutableSpan
-    var raw = span.mutableBytes
+    // SAFETY: every bit pattern is a valid UInt8.
+    var raw = unsafe span.mutableBytes
     load(at: range.lowerBound, into: &raw)
     return result
   }

@@ -79,8 +79,12 @@ public struct Event: Hashable, Sendable {
 
   /// An event; the caller keeps each quantity within the limits above.
   public init(
-    _ kind: EventKind, address: UInt64 = 0, size: Int = 0, payload: UInt64 = 0,
-    thread: ThreadID = 0, site: SiteID = 0
+    _ kind: EventKind,
+    address: UInt64 = 0,
+    size: Int = 0,
+    payload: UInt64 = 0,
+    thread: ThreadID = 0,
+    site: SiteID = 0
   ) {
     precondition(size >= 0 && size <= Self.maximumSize, "An event's size fits 20 bits")
     precondition(thread <= Self.maximumThread, "A thread number fits 12 bits")

@@ -50,7 +50,10 @@ public struct Operation: Hashable, Sendable {
 
   /// An operation.
   public init(
-    number: UInt32, kind: OperationKind, isForced: Bool = false, sectors: Range<UInt64> = 0..<0,
+    number: UInt32,
+    kind: OperationKind,
+    isForced: Bool = false,
+    sectors: Range<UInt64> = 0..<0,
     contents: [ContentID] = []
   ) {
     self.number = number

@@ -57,17 +57,24 @@ public struct Trace: Sendable {
 
   /// Adds an event that stores nothing and is no mark.
   public mutating func append(_ event: Event) {
-    precondition(!event.kind.isStore && event.kind != .mark, "Stores and marks have their own append")
+    precondition(
+      !event.kind.isStore && event.kind != .mark,
+      "Stores and marks have their own append"
+    )
     events.append(event)
   }
 
   /// Adds a store of `bytes`, of which there is at least one, at `address`.
   public mutating func appendStore(
-    _ kind: EventKind, address: UInt64, bytes: [UInt8], thread: ThreadID = 0, site: SiteID = 0
+    _ kind: EventKind,
+    address: UInt64,
+    bytes: [UInt8],
+    thread: ThreadID = 0,
+    site: SiteID = 0
   ) {
-    append(
-      store: Event(kind, address: address, size: bytes.count, thread: thread, site: site),
-      bytes: bytes.span.bytes)
+    let event = Event(kind, address: address, size: bytes.count, thread: thread, site: site)
+    // SAFETY: bytes have no padding.
+    unsafe append(store: event, bytes: bytes.span.bytes)
   }
 
   /// A copy without the events at `removed` positions; marks, sites and contents keep their numbers.

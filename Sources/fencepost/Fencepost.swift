@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+
+/// The checker's command line.
+@main
+struct Fencepost: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fencepost",
+    abstract: "Which states can a crash leave, and can each of them be recovered?",
+    discussion: """
+      Exit status: 0 consistent, 1 violated, 2 inconclusive, 64 usage, 65 malformed input,
+      70 internal error, 74 input/output, 130 interrupted.
+      """,
+    version: "0.1.0",
+    subcommands: [LitmusCommand.self]
+  )
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as ToolFailure {
+      FileHandle.standardError.write(Data("fencepost: \(failure.description)\n".utf8))
+      Foundation.exit(failure.exitCode)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}

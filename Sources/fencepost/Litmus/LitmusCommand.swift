@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import PersistencyModel
+
+/// `fencepost litmus`: compares the model with a corpus.
+struct LitmusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "litmus",
+    abstract: "Compare the model with litmus tests whose exact crash states are known.",
+    discussion: """
+      A FILE is a JSON object of tests (states, final, by_point) or lines of random traces (counts and
+      hashes). Each mismatch is printed as a diff: "-" expected, "+" reached.
+
+      Example:
+        fencepost litmus traces/litmus/shared.json traces/litmus/random-shared.jsonl
+
+      Exit status: 0 when nothing failed, 1 when something did.
+      """
+  )
+
+  @Argument(help: "Corpus files.")
+  var files: [String]
+
+  @Flag(help: "Print each test that passed, too.")
+  var verbose = false
+
+  func run() throws {
+    var tally = LitmusTally(isVerbose: verbose)
+    for file in files {
+      guard let data = FileManager.default.contents(atPath: file) else {
+        throw ToolFailure.inputOutput("\(file): cannot be read")
+      }
+      do {
+        try run(data, file, &tally)
+      } catch let error as DecodingError {
+        throw ToolFailure.malformed("\(file): \(explain(error))")
+      } catch let error as LitmusError {
+        throw ToolFailure.malformed("\(file): \(error.description)")
+      }
+    }
+    if tally.total == 0 {
+      throw ToolFailure.malformed("no test in \(files.joined(separator: ", "))")
+    }
+    print(tally.summary)
+    if tally.failed > 0 { throw ExitCode(1) }
+  }
+
+  private func run(_ data: Data, _ file: String, _ tally: inout LitmusTally) throws {
+    let decoder = JSONDecoder()
+    if let corpus = try? decoder.decode(LitmusHeader.self, from: data), corpus.format == 1 {
+      for test in try decoder.decode(LitmusFile.self, from: data).tests {
+        tally.note(test.name, try LitmusJudge.judge(test))
+      }
+      return
+    }
+    for (number, line) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
+      do {
+        let test = try decoder.decode(RandomTest.self, from: line)
+        let mismatches = try LitmusRandom(test: test).mismatches()
+        tally.note(
+          "random seed \(test.seed)",
+          mismatches.isEmpty ? .passed : .failed(mismatches)
+        )
+      } catch let error as DecodingError {
+        throw LitmusError(description: "line \(number + 1): \(explain(error))")
+      }
+    }
+  }
+
+  private func explain(_ error: DecodingError) -> String {
+    let context: DecodingError.Context
+    switch error {
+    case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
+      .dataCorrupted(let found):
+      context = found
+    @unknown default: return "not a litmus file"
+    }
+    let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+    return "not a litmus file at /\(path.joined(separator: "/")): \(context.debugDescription)"
+  }
+}
+
+private struct LitmusHeader: Decodable { var format: Int }
+
+/// Counts outcomes and prints them as they come.
+private struct LitmusTally {
+  let isVerbose: Bool
+  var passed = 0
+  var failed = 0
+  var skipped = 0
+
+  init(isVerbose: Bool) { self.isVerbose = isVerbose }
+
+  var total: Int { passed + failed + skipped }
+  var summary: String { "\(passed) passed, \(failed) failed, \(skipped) skipped" }
+
+  mutating func note(_ name: String, _ outcome: LitmusOutcome) {
+    switch outcome {
+    case .passed:
+      passed += 1
+      if isVerbose { print("passed  \(name)") }
+    case .skipped(let reason):
+      skipped += 1
+      print("skipped \(name): \(reason)")
+    case .failed(let mismatches):
+      failed += 1
+      print("FAILED  \(name)")
+      for mismatch in mismatches { print("  \(mismatch)") }
+    }
+  }
+}

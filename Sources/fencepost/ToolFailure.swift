@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// A failure with its sentence and exit status.
+enum ToolFailure: Error, CustomStringConvertible {
+  /// The arguments make no sense together (64).
+  case usage(String)
+  /// An input is not what it should be (65).
+  case malformed(String)
+  /// A file or device cannot be read or written (74).
+  case inputOutput(String)
+
+  var description: String {
+    switch self {
+    case .usage(let text), .malformed(let text), .inputOutput(let text): text
+    }
+  }
+
+  /// The status the process ends with.
+  var exitCode: Int32 {
+    switch self {
+    case .usage: 64
+    case .malformed: 65
+    case .inputOutput: 74
+    }
+  }
+}
