@@ -30,7 +30,12 @@ import Testing
       let generated = generator.trace(seed: seed)
       let reading = SlowReading(tearing: tearing, order: order, devices: generated.devices)
       expectAgreement(
-        on: generated.trace, generated.initial, lines: generated.lines, reading, "seed \(seed)")
+        on: generated.trace,
+        generated.initial,
+        lines: generated.lines,
+        reading,
+        "seed \(seed)"
+      )
     }
   }
 
@@ -55,7 +60,10 @@ import Testing
   private func expectThreadsAgree(_ generated: GeneratedTrace) {
     let reading = SlowReading(devices: generated.devices)
     let program = SlowProgram(
-      trace: generated.trace, lines: generated.lines, initial: generated.initial)
+      trace: generated.trace,
+      lines: generated.lines,
+      initial: generated.initial
+    )
     let closed = SlowExecution.traces(of: program).map {
       SlowClosedForm(trace: $0, reading: reading, initial: generated.initial)
     }
@@ -67,7 +75,10 @@ import Testing
   }
 
   private func expectAgreement(
-    on trace: Trace, _ initial: [UInt64: LineBytes], lines: [UInt64], _ reading: SlowReading,
+    on trace: Trace,
+    _ initial: [UInt64: LineBytes],
+    lines: [UInt64],
+    _ reading: SlowReading,
     _ name: String
   ) {
     let program = SlowProgram(trace: trace, lines: lines, initial: initial)

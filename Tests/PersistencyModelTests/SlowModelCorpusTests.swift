@@ -18,7 +18,8 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
       if let byPoint = test.byPoint {
         #expect(
           outcome.byPoint.map { rows($0, test) } == byPoint.map { numbers($0) },
-          "\(test.name): by point")
+          "\(test.name): by point"
+        )
       }
     }
   }
@@ -79,7 +80,10 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
   private func closedForms(of test: LitmusTest, order: SlowOrder) -> [SlowClosedForm] {
     SlowExecution.traces(of: test.program).map {
       SlowClosedForm(
-        trace: $0, reading: test.reading(order: order), initial: test.initialLines)
+        trace: $0,
+        reading: test.reading(order: order),
+        initial: test.initialLines
+      )
     }
   }
 
@@ -92,7 +96,9 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
   }
 
   private func matches(
-    _ row: [UInt64], _ partial: [String: LitmusNumber], _ test: LitmusTest
+    _ row: [UInt64],
+    _ partial: [String: LitmusNumber],
+    _ test: LitmusTest
   ) -> Bool {
     zip(test.vars, row).allSatisfy { partial[$0]?.value ?? $1 == $1 }
   }
@@ -104,7 +110,10 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
     #expect(traces.count == 200)
     for random in traces {
       let closed = SlowClosedForm(
-        trace: random.trace, reading: random.reading, initial: random.initialLines)
+        trace: random.trace,
+        reading: random.reading,
+        initial: random.initialLines
+      )
       for (point, expected) in random.points.enumerated() {
         #expect(closed.imageCount(at: point) == expected.count, "\(random.seed) at \(point)")
         #expect(closed.choiceCount(at: point) == expected.vectors, "\(random.seed) at \(point)")
@@ -121,7 +130,10 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
     var skipped: [Int] = []
     for random in try RandomCorpusTrace.read(corpus.appending(path: "random-shared.jsonl")) {
       let program = SlowProgram(
-        trace: random.trace, lines: Array(0..<random.lines), initial: random.initialLines)
+        trace: random.trace,
+        lines: Array(0..<random.lines),
+        initial: random.initialLines
+      )
       guard let outcome = SlowModel.explore(program, reading: random.reading, limit: stateLimit)
       else {
         skipped.append(random.seed)
@@ -135,7 +147,9 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
   }
 
   private func contents(
-    of line: UInt64, in closed: SlowClosedForm, at point: Int
+    of line: UInt64,
+    in closed: SlowClosedForm,
+    at point: Int
   ) -> Set<LineBytes> {
     closed.lines.contains(line)
       ? closed.contents(line: line, at: point) : [closed.initial[line] ?? LineBytes()]

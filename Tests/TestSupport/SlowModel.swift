@@ -16,7 +16,9 @@ public struct SlowOutcome: Sendable {
 public enum SlowModel {
   /// Runs a program through all its states; `nil` where there are more than `limit` of them.
   public static func explore(
-    _ program: SlowProgram, reading: SlowReading, limit: Int = .max
+    _ program: SlowProgram,
+    reading: SlowReading,
+    limit: Int = .max
   ) -> SlowOutcome? {
     var machine = SlowMachine(program: program, reading: reading)
     let start = machine.initialState()
@@ -67,7 +69,10 @@ private struct SlowRecord {
 
   func outcome(images: [[UInt8]], stateCount: Int) -> SlowOutcome {
     SlowOutcome(
-      byPoint: byPoint.map { Set($0.map { images[$0] }) }, final: Set(final.map { images[$0] }),
-      all: Set(all.map { images[$0] }), stateCount: stateCount)
+      byPoint: byPoint.map { Set($0.map { images[$0] }) },
+      final: Set(final.map { images[$0] }),
+      all: Set(all.map { images[$0] }),
+      stateCount: stateCount
+    )
   }
 }

@@ -34,12 +34,19 @@ public struct SlowClosedForm: Sendable {
   }
 
   private static func cut(
-    _ event: Event, at position: Int, in trace: Trace, tearing: SlowTearing
+    _ event: Event,
+    at position: Int,
+    in trace: Trace,
+    tearing: SlowTearing
   ) -> [SlowPiece] {
     let whole = SlowPiece(
-      event: position, part: 0, thread: Int(event.thread),
-      isNonTemporal: event.kind == .nonTemporalStore, address: event.address,
-      bytes: trace.bytes(of: event))
+      event: position,
+      part: 0,
+      thread: Int(event.thread),
+      isNonTemporal: event.kind == .nonTemporalStore,
+      address: event.address,
+      bytes: trace.bytes(of: event)
+    )
     return SlowPiece.cut(whole, isLocked: event.kind == .lockedStore, tearing: tearing)
   }
 
@@ -61,7 +68,10 @@ public struct SlowClosedForm: Sendable {
   /// Every down-closed set between G and S.
   public func ideals(line: UInt64, at point: Int) -> Set<UInt128> {
     ideals(
-      line: line, from: guaranteed(line: line, at: point), to: issued(line: line, at: point))
+      line: line,
+      from: guaranteed(line: line, at: point),
+      to: issued(line: line, at: point)
+    )
   }
 
   /// Every down-closed set between two sets of which the lower is down-closed.
@@ -140,7 +150,8 @@ public struct SlowClosedForm: Sendable {
     }
     for stored in pieces[line] ?? [] where stored.event == position && !stored.isNonTemporal {
       forced |= set(of: line) {
-        $0.isNonTemporal && $0.event < position && $0.thread == thread && $0.sharesWord(with: stored)
+        $0.isNonTemporal && $0.event < position && $0.thread == thread
+          && $0.sharesWord(with: stored)
       }
     }
     return forced
@@ -162,9 +173,12 @@ public struct SlowClosedForm: Sendable {
       }
   }
 
+  /// Whether the event empties the queues of the line's device: a deep flush is for a whole region.
   private func isDeepFlush(_ event: Event, of line: UInt64) -> Bool {
     event.kind == .deepFlush
-      && CacheLine.covering(event.address, size: UInt64(event.size)).contains(line)
+      && CacheLine.covering(event.address, size: UInt64(event.size)).contains {
+        reading.device(ofLine: $0) == reading.device(ofLine: line)
+      }
   }
 
   func downClosure(of set: UInt128, line: UInt64) -> UInt128 {

@@ -40,7 +40,10 @@ extension SlowMachine {
   }
 
   private mutating func lockedSteps(
-    _ operation: SlowLocked, at address: UInt64, from state: SlowState, to after: SlowState,
+    _ operation: SlowLocked,
+    at address: UInt64,
+    from state: SlowState,
+    to after: SlowState,
     thread: Int
   ) -> [SlowState] {
     var after = after
@@ -95,17 +98,26 @@ extension SlowMachine {
   }
 
   private mutating func entry(
-    for action: SlowInstruction.Action, _ state: SlowThread, thread: Int
+    for action: SlowInstruction.Action,
+    _ state: SlowThread,
+    thread: Int
   ) -> SlowEntry? {
     let position = state.counter
     switch action {
     case .store(let address, let value), .nonTemporal(let address, let value):
       let isNonTemporal = if case .nonTemporal = action { true } else { false }
       let stored = cut(
-        bytes(of: value, state), at: address, thread: thread, position: position,
-        isNonTemporal: isNonTemporal)
+        bytes(of: value, state),
+        at: address,
+        thread: thread,
+        position: position,
+        isNonTemporal: isNonTemporal
+      )
       return SlowEntry(
-        kind: isNonTemporal ? .nonTemporal : .store, position: position, pieces: stored)
+        kind: isNonTemporal ? .nonTemporal : .store,
+        position: position,
+        pieces: stored
+      )
     case .clflush(let address):
       return SlowEntry(kind: .clflush, position: position, line: address / 64)
     case .weakFlush(let address):
@@ -124,12 +136,21 @@ extension SlowMachine {
   }
 
   private mutating func cut(
-    _ bytes: [UInt8], at address: UInt64, thread: Int, position: Int, isNonTemporal: Bool = false,
+    _ bytes: [UInt8],
+    at address: UInt64,
+    thread: Int,
+    position: Int,
+    isNonTemporal: Bool = false,
     isLocked: Bool = false
   ) -> [Int] {
     let whole = SlowPiece(
-      event: position, part: 0, thread: thread, isNonTemporal: isNonTemporal, address: address,
-      bytes: bytes)
+      event: position,
+      part: 0,
+      thread: thread,
+      isNonTemporal: isNonTemporal,
+      address: address,
+      bytes: bytes
+    )
     return SlowPiece.cut(whole, isLocked: isLocked, tearing: reading.tearing)
       .map { number(of: $0) }
   }

@@ -37,7 +37,9 @@ public struct SlowExecution: Sendable {
   private mutating func step(_ thread: Int) {
     let instruction = program.threads[thread][counters[thread]]
     counters[thread] += 1
-    let holds = instruction.condition.allSatisfy { registers[thread][$0.key, default: 0] == $0.value }
+    let holds = instruction.condition.allSatisfy {
+      registers[thread][$0.key, default: 0] == $0.value
+    }
     execute(holds ? instruction.action : .nothing, thread)
   }
 
@@ -83,7 +85,10 @@ public struct SlowExecution: Sendable {
   }
 
   private mutating func store(
-    _ kind: EventKind, _ address: UInt64, _ bytes: [UInt8], _ thread: Int
+    _ kind: EventKind,
+    _ address: UInt64,
+    _ bytes: [UInt8],
+    _ thread: Int
   ) {
     memory.write(bytes, at: address)
     trace.appendStore(kind, address: address, bytes: bytes, thread: ThreadID(thread))
@@ -91,6 +96,7 @@ public struct SlowExecution: Sendable {
 
   private mutating func append(_ kind: EventKind, _ address: UInt64, _ thread: Int) {
     trace.append(
-      Event(kind, address: address, size: kind.isLineFlush ? 64 : 0, thread: ThreadID(thread)))
+      Event(kind, address: address, size: kind.isLineFlush ? 64 : 0, thread: ThreadID(thread))
+    )
   }
 }

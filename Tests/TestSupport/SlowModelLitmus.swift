@@ -24,7 +24,9 @@ public struct LitmusNumber: Decodable, Hashable, Sendable {
     if let text = try? container.decode(String.self) {
       guard let value = UInt64(text.dropFirst(2), radix: 16) else {
         throw DecodingError.dataCorruptedError(
-          in: container, debugDescription: "\(text) is not a hexadecimal number")
+          in: container,
+          debugDescription: "\(text) is not a hexadecimal number"
+        )
       }
       self.value = value
     } else {
@@ -125,7 +127,6 @@ public struct LitmusTest: Decodable, Sendable {
   public var extra: Set<[LitmusNumber]>?
   /// Whether the reading it depends on is not settled.
   public var contested: Bool?
-
 
   private enum CodingKeys: String, CodingKey {
     case name, model, tear, layout, threads, vars, allowed, forbidden, states, final, contested

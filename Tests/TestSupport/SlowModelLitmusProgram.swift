@@ -28,14 +28,17 @@ extension LitmusTest {
       memory.write([UInt8](littleEndian: number.value, size: place.size), at: place.address)
     }
     return Dictionary(
-      uniqueKeysWithValues: lines.map { ($0, LineBytes(memory.read($0 * 64, size: 64))) })
+      uniqueKeysWithValues: lines.map { ($0, LineBytes(memory.read($0 * 64, size: 64))) }
+    )
   }
 
   /// The program; `msync` counts as one weak flush per line and a fence.
   public var program: SlowProgram {
     SlowProgram(
-      lines: lines, initial: initialLines,
-      threads: threads.map { $0.flatMap { instructions(of: $0) } })
+      lines: lines,
+      initial: initialLines,
+      threads: threads.map { $0.flatMap { instructions(of: $0) } }
+    )
   }
 
   /// The values of the test's variables in an image.

@@ -30,8 +30,10 @@ struct SlowMachine {
     let image = number(of: SlowMemory(lines: program.lines, initial: program.initial))
     let thread = SlowThread(registers: registerNames.map { _ in 0 })
     let state = SlowState(
-      threads: program.threads.map { _ in thread }, queues: program.lines.map { _ in [] },
-      durable: image)
+      threads: program.threads.map { _ in thread },
+      queues: program.lines.map { _ in [] },
+      durable: image
+    )
     return issuing(state)
   }
 
@@ -79,7 +81,9 @@ struct SlowMachine {
     return queue
   }
 
-  func sharesWord(_ left: Int, _ right: Int) -> Bool { pieces[left].sharesWord(with: pieces[right]) }
+  func sharesWord(_ left: Int, _ right: Int) -> Bool {
+    pieces[left].sharesWord(with: pieces[right])
+  }
 
   func queuedPieces(_ state: SlowState, queue: Int) -> [Int] {
     state.queues[queue].compactMap { if case .piece(let piece) = $0 { piece } else { nil } }

@@ -33,7 +33,9 @@ public struct SlowReading: Sendable {
 
   /// A reading.
   public init(
-    tearing: SlowTearing = .w8, order: SlowOrder = .line, devices: AddressSpace? = nil,
+    tearing: SlowTearing = .w8,
+    order: SlowOrder = .line,
+    devices: AddressSpace? = nil,
     domain: PersistenceDomain = .adr
   ) {
     self.tearing = tearing
@@ -46,6 +48,9 @@ public struct SlowReading: Sendable {
   public func domain(ofLine line: UInt64) -> PersistenceDomain {
     devices?.domain(at: line * 64) ?? domain
   }
+
+  /// The device of a line, by its number; 0 where none maps it.
+  public func device(ofLine line: UInt64) -> Int { devices?.locate(line * 64)?.device ?? 0 }
 }
 
 /// Part of one store that lands atomically.
@@ -80,6 +85,7 @@ public struct SlowPiece: Hashable, Sendable {
   ///   - whole: the bytes of the store as one uncut piece.
   ///   - isLocked: a locked operation never tears inside a line.
   ///   - tearing: the tear mode.
+  /// - Returns: at least one piece, each inside one line.
   public static func cut(_ whole: SlowPiece, isLocked: Bool, tearing: SlowTearing) -> [SlowPiece] {
     let staysInLine = whole.address / 64 == (whole.address + UInt64(whole.bytes.count) - 1) / 64
     let isKeptInLine =

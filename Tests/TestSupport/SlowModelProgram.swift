@@ -67,7 +67,9 @@ public struct SlowProgram: Sendable {
 
   /// A program in which every instruction of a single thread is a crash point.
   public init(
-    lines: [UInt64], initial: [UInt64: LineBytes] = [:], threads: [[SlowInstruction]],
+    lines: [UInt64],
+    initial: [UInt64: LineBytes] = [:],
+    threads: [[SlowInstruction]],
     points: [Int]? = nil
   ) {
     self.lines = lines
@@ -90,7 +92,11 @@ public struct SlowProgram: Sendable {
       points.append(threads[thread].count)
     }
     self.init(
-      lines: lines, initial: initial, threads: threads, points: threads.count == 1 ? points : [])
+      lines: lines,
+      initial: initial,
+      threads: threads,
+      points: threads.count == 1 ? points : []
+    )
   }
 
   private static func instructions(of event: Event, in trace: Trace) -> [SlowInstruction] {
@@ -115,7 +121,9 @@ public struct SlowProgram: Sendable {
 extension SlowInstruction {
   /// `msync` of a range: a weak flush of each of its lines, then a fence.
   public static func msync(
-    _ address: UInt64, size: Int, if condition: [String: UInt64] = [:]
+    _ address: UInt64,
+    size: Int,
+    if condition: [String: UInt64] = [:]
   ) -> [SlowInstruction] {
     CacheLine.covering(address, size: UInt64(size)).map {
       SlowInstruction(.weakFlush($0 * 64), if: condition)

@@ -59,7 +59,7 @@ public struct RandomCorpusTrace: Decodable, Sendable {
   public var initial: String
   /// The events.
   public var events: [Step]
-  /// What is expected after the first 0, 1, ... events.
+  /// What is expected at each crash point, from point 0.
   public var points: [Point]
   /// What is expected over all of them.
   public var union: Union
@@ -97,7 +97,8 @@ public struct RandomCorpusTrace: Decodable, Sendable {
   public var initialLines: [UInt64: LineBytes] {
     let bytes = [UInt8](hex: initial)
     return Dictionary(
-      uniqueKeysWithValues: (0..<lines).map { ($0, LineBytes(bytes.dropFirst(Int($0) * 64))) })
+      uniqueKeysWithValues: (0..<lines).map { ($0, LineBytes(bytes.dropFirst(Int($0) * 64))) }
+    )
   }
 
   /// The reading that it asks for.

@@ -27,7 +27,9 @@ extension SlowClosedForm {
 
   /// Every image at a crash point, over `imageLines`; `nil` where there are more than `limit`.
   public func images(
-    at point: Int, over imageLines: [UInt64]? = nil, limit: Int = .max
+    at point: Int,
+    over imageLines: [UInt64]? = nil,
+    limit: Int = .max
   ) -> Set<[UInt8]>? {
     guard imageCount(at: point) <= limit else { return nil }
     return images(of: box(at: point), over: imageLines ?? lines)
@@ -41,7 +43,8 @@ extension SlowClosedForm {
   /// Every image of every crash, those inside a store under eADR included; `nil` where some crash point
   /// has more than `limit`.
   public func unionImages(
-    over imageLines: [UInt64]? = nil, limit: Int = .max
+    over imageLines: [UInt64]? = nil,
+    limit: Int = .max
   ) -> Set<[UInt8]>? {
     guard (0...lastPoint).allSatisfy({ choiceCount(at: $0) <= limit }) else { return nil }
     var union: Set<[UInt8]> = []
@@ -74,7 +77,8 @@ extension SlowClosedForm {
         let own = set(of: line) { $0.event == position }
         let lower = guaranteed(line: line, at: position + 1) & ~own
         return ideals(line: line, from: lower, to: issued(line: line, at: position + 1)).sorted()
-      })
+      }
+    )
   }
 
   private func isCachedStore(_ event: Event) -> Bool {

@@ -17,7 +17,10 @@ extension SlowMachine {
   }
 
   private func mayLeave(
-    _ entry: SlowEntry, ahead: ArraySlice<SlowEntry>, _ state: SlowState, thread: Int
+    _ entry: SlowEntry,
+    ahead: ArraySlice<SlowEntry>,
+    _ state: SlowState,
+    thread: Int
   ) -> Bool {
     let combining = state.threads[thread].combining
     let isBehindWeakFlushesOnly = ahead.allSatisfy { $0.kind == .weakFlush }

@@ -18,10 +18,16 @@ public enum SmallScopeTraces {
   /// Store number `n`, from 1, writes the byte `n` to word 0 or, being even, word 1 of its line.
   ///
   /// - Parameters:
+  ///   - length: number of events.
+  ///   - stores: how many of them are stores.
   ///   - storeKind: what kind every store is.
   ///   - flushKind: what kind every flush is.
+  /// - Returns: each trace once.
   public static func all(
-    length: Int, stores: Int = 3, storeKind: EventKind = .store, flushKind: EventKind = .clwb
+    length: Int,
+    stores: Int = 3,
+    storeKind: EventKind = .store,
+    flushKind: EventKind = .clwb
   ) -> [Trace] {
     var sequences: [[Step]] = [[]]
     for _ in 0..<length {
@@ -32,7 +38,9 @@ public enum SmallScopeTraces {
   }
 
   private static func trace(
-    _ steps: [Step], storeKind: EventKind, flushKind: EventKind
+    _ steps: [Step],
+    storeKind: EventKind,
+    flushKind: EventKind
   ) -> Trace {
     var trace = Trace()
     var number: UInt8 = 0

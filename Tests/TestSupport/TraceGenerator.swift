@@ -9,6 +9,13 @@ public struct GeneratedTrace: Sendable {
   /// Memory before the first event, every line of it.
   public var initial: [UInt64: LineBytes]
 
+  /// A trace of one's own, such as one of a small scope.
+  public init(seed: UInt64 = 0, trace: Trace, initial: [UInt64: LineBytes]) {
+    self.seed = seed
+    self.trace = trace
+    self.initial = initial
+  }
+
   /// Numbers of the lines of its memory, ascending.
   public var lines: [UInt64] { initial.keys.sorted() }
 
@@ -70,19 +77,21 @@ public struct TraceGenerator: Sendable {
     return GeneratedTrace(seed: seed, trace: trace, initial: initial)
   }
 
-  /// One device for each line, so that every line has a domain of its own.
+  /// One or two devices, of which each line is on either.
   private func devices(_ lineCount: UInt64, _ random: inout SplitMix64) -> AddressSpace {
-    let devices = (0..<lineCount).map {
-      Device(name: "D\($0)", size: 64, domain: pick(domains, &random))
+    let devices = (0..<2).map {
+      Device(name: "D\($0)", size: lineCount * 64, domain: pick(domains, &random))
     }
-    let segments = (0..<lineCount).map {
-      Segment(begin: $0 * 64, length: 64, mapping: .linear(DeviceExtent(device: Int($0))))
+    let segments = (0..<lineCount).map { line in
+      let extent = DeviceExtent(device: pick([0, 1], &random), offset: line * 64)
+      return Segment(begin: line * 64, length: 64, mapping: .linear(extent))
     }
     return AddressSpace(devices: devices, segments: segments)
   }
 
   private func initialLines(
-    _ lineCount: UInt64, _ random: inout SplitMix64
+    _ lineCount: UInt64,
+    _ random: inout SplitMix64
   ) -> [UInt64: LineBytes] {
     let fill = pick([UInt8(0), 0xee, 1], &random)
     let line = LineBytes([UInt8](repeating: fill, count: 64))
@@ -90,7 +99,10 @@ public struct TraceGenerator: Sendable {
   }
 
   private func append(
-    _ number: Int, _ thread: ThreadID, _ lineCount: UInt64, to trace: inout Trace,
+    _ number: Int,
+    _ thread: ThreadID,
+    _ lineCount: UInt64,
+    to trace: inout Trace,
     _ random: inout SplitMix64
   ) {
     let end = lineCount * 64
@@ -99,7 +111,11 @@ public struct TraceGenerator: Sendable {
     case .store, .nonTemporalStore, .lockedStore:
       let range = storeRange(end, isLocked: kind == .lockedStore, &random)
       trace.appendStore(
-        kind, address: range.lowerBound, bytes: bytes(number, range.count, &random), thread: thread)
+        kind,
+        address: range.lowerBound,
+        bytes: bytes(number, range.count, &random),
+        thread: thread
+      )
     case .clwb, .clflushopt, .clflush, .routedWriteBack:
       let address = UInt64.random(in: 0..<end, using: &random)
       trace.append(Event(kind, address: address, size: 64, payload: 0, thread: thread))
@@ -114,7 +130,9 @@ public struct TraceGenerator: Sendable {
 
   /// Where a store goes: mostly few bytes in the same few words, so that stores meet.
   private func storeRange(
-    _ end: UInt64, isLocked: Bool, _ random: inout SplitMix64
+    _ end: UInt64,
+    isLocked: Bool,
+    _ random: inout SplitMix64
   ) -> Range<UInt64> {
     let sizes = isLocked ? [1, 4, 8, 16] : [1, 2, 4, 8, 8, 16, 24, 64, largestStore]
     let size = UInt64(min(pick(sizes, &random), largestStore, Int(end)))
