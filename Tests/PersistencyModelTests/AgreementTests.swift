@@ -1,0 +1,87 @@
+import BigInt
+import PersistencyModel
+import TestSupport
+import Testing
+
+/// The model against the slow implementations, with which it shares no code.
+@Suite struct AgreementTests {
+  @Test(arguments: TearMode.allCases, StoreOrder.allCases)
+  func randomTracesAgreeAtEveryCrashPointAndOverAll(tear: TearMode, order: StoreOrder) {
+    var generator = TraceGenerator()
+    generator.domains = [.adr, .adr, .adr, .eadr, .wpq, .volatile]
+    var compared = 0
+    for seed in UInt64(0)..<300 {
+      let generated = generator.trace(seed: seed)
+      guard !generated.mixesThreadsOnNonTemporalWord else { continue }
+      var comparison = AgreementComparison(generated, tear: tear, order: order)
+      comparison.compareAll()
+      #expect(comparison.differences.isEmpty, "\(generated.summary): \(comparison.differences)")
+      compared += comparison.isUnionCompared ? 1 : 0
+    }
+    #expect(compared > 200)
+  }
+
+  @Test(arguments: PersistenceDomain.allCases.filter { $0 != .asynchronous })
+  func tracesOnOneDomainAgree(domain: PersistenceDomain) {
+    var generator = TraceGenerator()
+    generator.domains = [domain]
+    generator.events = 4...10
+    for seed in UInt64(1_000)..<1_200 {
+      let generated = generator.trace(seed: seed)
+      guard !generated.mixesThreadsOnNonTemporalWord else { continue }
+      var comparison = AgreementComparison(generated, tear: .w8, order: .line)
+      comparison.compareAll()
+      #expect(comparison.differences.isEmpty, "\(generated.summary): \(comparison.differences)")
+    }
+  }
+
+  @Test(arguments: [EventKind.clwb, .clflush], [EventKind.store, .nonTemporalStore, .lockedStore])
+  func smallScopesAgree(flushKind: EventKind, storeKind: EventKind) {
+    for length in 3...5 {
+      for trace in SmallScopeTraces.all(
+        length: length,
+        storeKind: storeKind,
+        flushKind: flushKind
+      ) {
+        let generated = GeneratedTrace(
+          trace: trace,
+          initial: [0: LineBytes(), 1: LineBytes()]
+        )
+        var comparison = AgreementComparison(generated, tear: .w8, order: .line)
+        comparison.compareAll()
+        #expect(comparison.differences.isEmpty, "\(generated.summary): \(comparison.differences)")
+      }
+    }
+  }
+
+  @Test(arguments: TearMode.allCases, StoreOrder.allCases)
+  func theModelReachesExactlyWhatTheOperationalModelReaches(tear: TearMode, order: StoreOrder) {
+    var generator = TraceGenerator()
+    generator.threads = 1...1
+    generator.events = 1...6
+    generator.largestStore = 24
+    generator.domains = [.adr, .adr, .eadr, .volatile]
+    for seed in UInt64(5_000)..<5_060 {
+      let generated = generator.trace(seed: seed)
+      let comparison = AgreementComparison(generated, tear: tear, order: order)
+      let program = SlowProgram(
+        trace: generated.trace,
+        lines: generated.lines,
+        initial: generated.initial
+      )
+      let outcome = SlowModel.explore(program, reading: comparison.reading)
+      #expect(outcome?.all == comparison.imagesOfSweep(), "\(generated.summary)")
+      #expect(outcome?.byPoint == imagesByPoint(comparison), "\(generated.summary)")
+    }
+  }
+
+  private func imagesByPoint(_ comparison: AgreementComparison) -> [Set<[UInt8]>] {
+    var machine = comparison.machine()
+    let trace = comparison.generated.trace
+    return [comparison.images(of: machine)]
+      + trace.events.enumerated().map { index, event in
+        machine.apply(event, at: index, of: trace) { _, _ in }
+        return comparison.images(of: machine)
+      }
+  }
+}

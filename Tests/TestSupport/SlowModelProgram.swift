@@ -1,0 +1,132 @@
+public import PersistencyModel
+
+/// What a store of a small program writes.
+public enum SlowValue: Hashable, Sendable {
+  /// These bytes.
+  case bytes([UInt8])
+  /// The low bytes of a register, little-endian.
+  case register(String, size: Int)
+}
+
+/// What a locked operation of a small program writes.
+public enum SlowLocked: Hashable, Sendable {
+  /// These bytes.
+  case exchange([UInt8])
+  /// The sum of the old value of `size` bytes and an addend.
+  case add(UInt64, size: Int)
+  /// These bytes if the old ones are those expected; otherwise the thread ends with a plain load.
+  case compare(expected: [UInt8], new: [UInt8])
+}
+
+/// One instruction of a small program.
+public struct SlowInstruction: Hashable, Sendable {
+  /// What an instruction does.
+  public enum Action: Hashable, Sendable {
+    /// A cached store.
+    case store(UInt64, SlowValue)
+    /// A non-temporal store.
+    case nonTemporal(UInt64, SlowValue)
+    /// `clflush` of the line of an address.
+    case clflush(UInt64)
+    /// `clwb` or `clflushopt` of the line of an address.
+    case weakFlush(UInt64)
+    /// `sfence`.
+    case storeFence
+    /// `mfence`, or a locked operation that stores nothing.
+    case fullFence
+    /// A locked operation on an address.
+    case locked(UInt64, SlowLocked)
+    /// A load of `size` bytes, at most 8, into a register.
+    case load(UInt64, size: Int, into: String)
+    /// Nothing, but it counts as an instruction.
+    case nothing
+  }
+
+  /// What it does.
+  public var action: Action
+  /// Register values that it needs; it is skipped unless all hold.
+  public var condition: [String: UInt64]
+
+  /// An instruction.
+  public init(_ action: Action, if condition: [String: UInt64] = [:]) {
+    self.action = action
+    self.condition = condition
+  }
+}
+
+/// A small program: what the operational model runs.
+public struct SlowProgram: Sendable {
+  /// Lines of memory, ascending; an image is their contents one after the other.
+  public var lines: [UInt64]
+  /// Memory before the first instruction; zeros where nothing is said.
+  public var initial: [UInt64: LineBytes]
+  /// The threads.
+  public var threads: [[SlowInstruction]]
+  /// For one thread: instructions done at each crash point, from point 0.
+  public var points: [Int]
+
+  /// A program in which every instruction of a single thread is a crash point.
+  public init(
+    lines: [UInt64],
+    initial: [UInt64: LineBytes] = [:],
+    threads: [[SlowInstruction]],
+    points: [Int]? = nil
+  ) {
+    self.lines = lines
+    self.initial = initial
+    self.threads = threads
+    self.points = points ?? (threads.count == 1 ? Array(0...threads[0].count) : [])
+  }
+
+  /// The instructions of a trace, one thread of the program for each thread of the trace.
+  ///
+  /// Crash point `k` is "the first `k` events complete" where the trace has one thread; with several,
+  /// their order in the trace says nothing here.
+  public init(trace: Trace, lines: [UInt64], initial: [UInt64: LineBytes] = [:]) {
+    let names = Set(trace.events.map(\.thread)).sorted()
+    var threads = [[SlowInstruction]](repeating: [], count: max(names.count, 1))
+    var points = [0]
+    for event in trace.events {
+      let thread = names.firstIndex(of: event.thread) ?? 0
+      threads[thread] += Self.instructions(of: event, in: trace)
+      points.append(threads[thread].count)
+    }
+    self.init(
+      lines: lines,
+      initial: initial,
+      threads: threads,
+      points: threads.count == 1 ? points : []
+    )
+  }
+
+  private static func instructions(of event: Event, in trace: Trace) -> [SlowInstruction] {
+    let address = event.address
+    switch event.kind {
+    case .store: return [SlowInstruction(.store(address, .bytes(trace.bytes(of: event))))]
+    case .nonTemporalStore:
+      return [SlowInstruction(.nonTemporal(address, .bytes(trace.bytes(of: event))))]
+    case .lockedStore:
+      return [SlowInstruction(.locked(address, .exchange(trace.bytes(of: event))))]
+    case .lockedFence, .mfence: return [SlowInstruction(.fullFence)]
+    case .sfence: return [SlowInstruction(.storeFence)]
+    case .clwb, .clflushopt, .routedWriteBack: return [SlowInstruction(.weakFlush(address))]
+    case .clflush: return [SlowInstruction(.clflush(address))]
+    case .msync:
+      return SlowInstruction.msync(address, size: event.size)
+    case .flushRequest, .deepFlush, .mark: return [SlowInstruction(.nothing)]
+    }
+  }
+}
+
+extension SlowInstruction {
+  /// `msync` of a range: a weak flush of each of its lines, then a fence.
+  public static func msync(
+    _ address: UInt64,
+    size: Int,
+    if condition: [String: UInt64] = [:]
+  ) -> [SlowInstruction] {
+    CacheLine.covering(address, size: UInt64(size)).map {
+      SlowInstruction(.weakFlush($0 * 64), if: condition)
+    } + [SlowInstruction(.storeFence, if: condition)]
+  }
+}
