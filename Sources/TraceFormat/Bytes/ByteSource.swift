@@ -25,17 +25,23 @@ struct ByteSource: ~Copyable {
   private var hasher = SHA256()
 
   /// Opens a file; "-" is standard input.
-  init(path: String) throws(TraceFormatError) {
-    name = path == "-" ? "standard input" : path
-    raw = try RawInput(path: path)
-    try begin()
+  static func open(_ path: String) throws(TraceFormatError) -> ByteSource {
+    let raw = try RawInput(path: path)
+    var source = ByteSource(raw, name: path == "-" ? "standard input" : path)
+    try source.begin()
+    return source
   }
 
   /// Reads bytes in memory under a name.
-  init(bytes: [UInt8], name: String) throws(TraceFormatError) {
+  static func open(bytes: [UInt8], name: String) throws(TraceFormatError) -> ByteSource {
+    var source = ByteSource(RawInput(bytes: bytes, name: name), name: name)
+    try source.begin()
+    return source
+  }
+
+  private init(_ raw: consuming RawInput, name: String) {
     self.name = name
-    raw = RawInput(bytes: bytes, name: name)
-    try begin()
+    self.raw = raw
   }
 
   /// Bytes in the window that are not consumed.

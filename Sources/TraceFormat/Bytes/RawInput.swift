@@ -38,11 +38,11 @@ struct RawInput: ~Copyable {
 
   /// Fills the start of `target`; 0 at the end.
   mutating func read(into target: UnsafeMutableRawBufferPointer) throws(TraceFormatError) -> Int {
-    guard let descriptor else { return readMemory(into: target) }
+    guard let descriptor else { return unsafe readMemory(into: target) }
     do {
       // SAFETY: the caller keeps the buffer alive and writable during the call.
       let count = unsafe try descriptor.read(into: target)
-      if heard != nil { unsafe heard?.append(contentsOf: target.prefix(count)) }
+      unsafe heard?.append(contentsOf: target.prefix(count))
       return count
     } catch { throw systemError("read", error, file: name) }
   }
@@ -80,7 +80,7 @@ struct RawInput: ~Copyable {
   }
 
   private mutating func readMemory(into target: UnsafeMutableRawBufferPointer) -> Int {
-    let count = unsafe min(target.count, memory.count - next)
+    let count = min(target.count, memory.count - next)
     // SAFETY: `count` is within both buffers.
     unsafe target.copyBytes(from: memory[next..<(next + count)])
     next += count

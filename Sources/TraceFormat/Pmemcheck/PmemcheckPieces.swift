@@ -46,32 +46,37 @@ struct PmemcheckPieces {
     while true {
       let piece = isInside ? record(in: source) : line(in: source)
       if let piece { return piece }
-      guard try more(in: &source) else { break }
+      guard !source.isAtEnd else { return rest(in: source) }
+      _ = try more(in: &source)
     }
-    let rest = index(in: source)..<source.end
-    passed = source.available
-    guard !rest.isEmpty || isInside else { return nil }
-    defer { isInside = false }
-    return isInside ? .cut(rest) : .line(rest)
   }
 
-  /// The range of a record prolonged to the next separator; `nil` where foreign lines or the end come first.
+  private mutating func rest(in source: borrowing ByteSource) -> Piece? {
+    let rest = index(in: source)..<source.end
+    passed = source.available
+    guard isInside else { return rest.isEmpty ? nil : .line(rest) }
+    isInside = false
+    let isStop = rest.count == 4 && hasPrefix("STOP", source.buffer.span.extracting(rest))
+    return isStop ? .stop : .cut(rest)
+  }
+
+  /// The range of a record, prolonged to the next separator unless foreign lines or the end come first.
   mutating func prolong(
     _ range: Range<Int>, in source: inout ByteSource
-  ) throws(TraceFormatError) -> Range<Int>? {
+  ) throws(TraceFormatError) -> (range: Range<Int>, isLonger: Bool) {
     let length = source.start + passed - range.lowerBound
     let from = passed
     while true {
       let first = source.start + from
       if let bar = firstByte(UInt8(ascii: "|"), in: source.buffer.span, first..<source.end) {
         guard firstByte(UInt8(ascii: "\n"), in: source.buffer.span, first..<bar) == nil else {
-          return nil
+          return ((first - length)..<(first - 1), false)
         }
         passed = bar + 1 - source.start
-        return (first - length)..<bar
+        return ((first - length)..<bar, true)
       }
       // What was passed stays in the window: nothing is consumed here.
-      guard try source.fill() else { return nil }
+      guard try source.fill() else { return ((first - length)..<(first - 1), false) }
     }
   }
 

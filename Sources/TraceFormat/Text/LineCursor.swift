@@ -25,6 +25,15 @@ struct LineCursor {
     return line(in: source, endingAt: source.end)
   }
 
+  /// Index in the buffer of the first byte of the next line, as far as that is in the window.
+  func index(in source: borrowing ByteSource) -> Int { source.start + passed }
+
+  /// Passes whole lines that somebody else has read.
+  mutating func pass(to index: Int, lines: Int, in source: borrowing ByteSource) {
+    passed = index - source.start
+    number += lines
+  }
+
   private mutating func line(in source: borrowing ByteSource, endingAt end: Int) -> Range<Int> {
     number += 1
     var range = (source.start + passed)..<end
