@@ -29,6 +29,8 @@ let package = Package(
     .library(name: "FlushTracer", targets: ["FlushTracer"]),
     .library(name: "ReferenceCache", targets: ["ReferenceCache"]),
     .library(name: "Checker", targets: ["Checker"]),
+    // Preloaded into checkers by RecoveryRunner; looked for beside the running executable.
+    .library(name: "fencepost-forkserver", type: .dynamic, targets: ["CForkServer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -44,6 +46,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("pmem"), .linkedLibrary("unwind")]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CProcess"),
+    .target(name: "CForkServer"),
     .target(name: "PersistencyModel", dependencies: [bigInt, collections], swiftSettings: strict),
 
     // Floor 1: siblings that never import one another.
@@ -62,7 +66,7 @@ let package = Package(
       name: "Checker", dependencies: ["PersistencyModel", bigInt, collections],
       swiftSettings: strict),
     .target(
-      name: "RecoveryRunner", dependencies: ["PersistencyModel", systemPackage],
+      name: "RecoveryRunner", dependencies: ["PersistencyModel", "CProcess"],
       swiftSettings: strict),
 
     // Floor 2: composition.
@@ -81,6 +85,9 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests.
+    .executableTarget(
+      name: "recovery-worker-host", dependencies: ["RecoveryRunner"],
+      path: "Tests/RecoveryWorkerHost", swiftSettings: strictTests),
     .target(
       name: "TestSupport", dependencies: ["PersistencyModel"], path: "Tests/TestSupport",
       swiftSettings: strictTests),
@@ -107,7 +114,10 @@ let package = Package(
       swiftSettings: strictTests),
     .testTarget(
       name: "RecoveryRunnerTests",
-      dependencies: ["PersistencyModel", "RecoveryRunner", "TestSupport"],
+      dependencies: [
+        "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host",
+        "CForkServer",
+      ],
       swiftSettings: strictTests),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport", "fencepost", "fencepost-cache"],
