@@ -23,7 +23,10 @@ struct ChangedLines {
 
   /// Sets a line and returns its dense number; `base` is only asked for the first time.
   mutating func set(
-    _ bytes: LineBytes, image: Int, offset: Int, base: () -> LineBytes
+    _ bytes: LineBytes,
+    image: Int,
+    offset: Int,
+    base: () -> LineBytes
   ) -> Int {
     let number = self.number(image: image, offset: offset, base: base)
     lines[number].current = bytes
@@ -54,7 +57,8 @@ struct ChangedLines {
     let content = base()
     numbers[key] = lines.count
     lines.append(
-      Line(image: image, offset: offset, base: content, current: content, sent: content))
+      Line(image: image, offset: offset, base: content, current: content, sent: content)
+    )
     return lines.count - 1
   }
 }

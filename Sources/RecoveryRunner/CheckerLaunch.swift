@@ -10,13 +10,16 @@ struct CheckerLaunch {
 
   /// Throws when the program or library is not there or not usable.
   init(
-    _ checker: ExternalChecker, imageCount: Int, _ settings: RecoverySettings
+    _ checker: ExternalChecker,
+    imageCount: Int,
+    _ settings: RecoverySettings
   ) throws(RecoveryRunnerError) {
     self.settings = settings
     switch checker {
     case .command(let command):
       let program = try CommandLookup.program(command.command[0])
-      let server = command.usesForkServer ? CommandLookup.forkServer(settings.forkServerLibrary) : nil
+      let server =
+        command.usesForkServer ? CommandLookup.forkServer(settings.forkServerLibrary) : nil
       kind = .command(command, program: program, forkServer: server)
     case .library(var library):
       if library.form == .pointer, imageCount > 1 {
@@ -29,14 +32,19 @@ struct CheckerLaunch {
 
   /// Writes everything the worker needs to know.
   func write(
-    to writer: inout CommandWriter, directory: PrivateDirectory, images: [RecoveryImage]
+    to writer: inout CommandWriter,
+    directory: PrivateDirectory,
+    images: [RecoveryImage]
   ) {
     let isOurs: (String) -> Bool = { variable in
       PassedMarks.names.contains { variable.hasPrefix($0 + "=") }
     }
     writer.settings(
-      directory: directory.path, imageSizes: images.map(\.bytes.count), limits: settings,
-      environment: ownEnvironment().filter { !isOurs($0) })
+      directory: directory.path,
+      imageSizes: images.map(\.bytes.count),
+      limits: settings,
+      environment: ownEnvironment().filter { !isOurs($0) }
+    )
     switch kind {
     case .command(let command, let program, let server):
       let paths = images.indices.map { (name: images[$0].name, path: directory.imagePath($0)) }

@@ -32,7 +32,9 @@ enum CommandLookup {
     var header = [UInt8](repeating: 0, count: 20)
     // SAFETY: the array has room for its own count.
     let count = unsafe read(file.raw, &header, header.count)
-    guard count >= 0 else { throw RecoveryRunnerError(.libraryNotReadable(path: path), errno: errno) }
+    guard count >= 0 else {
+      throw RecoveryRunnerError(.libraryNotReadable(path: path), errno: errno)
+    }
     guard count == header.count, header.starts(with: [0x7f, 0x45, 0x4c, 0x46]) else {
       throw RecoveryRunnerError(.notAnELFFile(path: path))
     }
@@ -56,7 +58,7 @@ enum CommandLookup {
     }
   }
 
-  /// Why a file cannot be used; `nil` if it can. A directory cannot be executed.
+  /// Why a file cannot be used, or `nil`: a directory cannot be executed.
   private static func obstacle(_ path: String, mode: Int32 = X_OK) -> Int32? {
     var status = stat()
     // SAFETY: the status outlives the call.
@@ -70,8 +72,10 @@ enum CommandLookup {
     // SAFETY: the array has room for its own count.
     let count = unsafe buffer.withUnsafeMutableBytes { buffer in
       unsafe readlink(
-        path, buffer.baseAddress?.assumingMemoryBound(to: CChar.self) ?? .allocate(capacity: 0),
-        buffer.count)
+        path,
+        buffer.baseAddress?.assumingMemoryBound(to: CChar.self) ?? .allocate(capacity: 0),
+        buffer.count
+      )
     }
     return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
   }

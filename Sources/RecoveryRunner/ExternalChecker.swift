@@ -18,8 +18,9 @@ public enum ExternalChecker: Hashable, Sendable {
 public struct CommandChecker: Hashable, Sendable {
   /// The program, looked up in `PATH` unless it has a slash, and its arguments.
   public var command: [String]
-  /// Whether to fork each run from a copy of the program that has been loaded once. Same outcomes, less
-  /// time; a program that cannot be run so is spawned.
+  /// Whether to fork each run from a copy of the program that has been loaded once.
+  ///
+  /// Same outcomes, less time; a program that cannot be run so is spawned.
   public var usesForkServer: Bool
 
   /// A command with at least the program's name.

@@ -49,7 +49,8 @@ public struct RecoveryMemo {
     guard count < capacity else { return }
     let number = markNumber(marks)
     entries[key(number), default: []].append(
-      Entry(contents: current, marks: number, execution: execution))
+      Entry(contents: current, marks: number, execution: execution)
+    )
     count += 1
   }
 
@@ -75,7 +76,9 @@ public struct RecoveryMemo {
     return number
   }
 
-  private func key(_ marks: Int) -> UInt64 { hash ^ Self.mix(-1, UInt32(truncatingIfNeeded: marks)) }
+  private func key(_ marks: Int) -> UInt64 {
+    hash ^ Self.mix(-1, UInt32(truncatingIfNeeded: marks))
+  }
 
   /// Steele, Lea and Flood's SplitMix finaliser over both numbers; 0 for content 0.
   private static func mix(_ line: Int, _ content: UInt32) -> UInt64 {

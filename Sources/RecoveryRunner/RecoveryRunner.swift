@@ -43,8 +43,10 @@ public final class RecoveryRunner {
   /// use. Throws when the images cannot be kept, the worker cannot be started, or the checker is not there or
   /// cannot be loaded.
   public init(
-    _ checker: ExternalChecker, images: [RecoveryImage],
-    settings: RecoverySettings = RecoverySettings(), memo: RecoveryMemo? = RecoveryMemo(),
+    _ checker: ExternalChecker,
+    images: [RecoveryImage],
+    settings: RecoverySettings = RecoverySettings(),
+    memo: RecoveryMemo? = RecoveryMemo(),
     shouldStop: @escaping () -> Bool = { false }
   ) throws(RecoveryRunnerError) {
     guard !images.isEmpty else { throw RecoveryRunnerError(.noImages) }
@@ -67,7 +69,8 @@ public final class RecoveryRunner {
     precondition(images.indices.contains(image), "The image is one of the runner's")
     precondition(
       offset >= 0 && offset % 64 == 0 && offset < images[image].bytes.count,
-      "A line begins inside its image at a multiple of 64")
+      "A line begins inside its image at a multiple of 64"
+    )
     let number = lines.set(bytes, image: image, offset: offset) {
       LineBytes(images[image].bytes[offset...].prefix(64))
     }
@@ -117,7 +120,8 @@ public final class RecoveryRunner {
 // Batches.
 extension RecoveryRunner {
   private static func keep(
-    _ images: [RecoveryImage], in places: [String]
+    _ images: [RecoveryImage],
+    in places: [String]
   ) throws(RecoveryRunnerError) -> PrivateDirectory {
     var failure = RecoveryRunnerError(.noPlaceForImages(path: "no directory"))
     for place in places {

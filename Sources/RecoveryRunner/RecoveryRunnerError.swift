@@ -70,7 +70,8 @@ extension RecoveryRunnerError: CustomStringConvertible {
   private var libraryOrWorkerSentence: String {
     switch reason {
     case .libraryNotReadable(let path): "cannot read the recovery library \(path)"
-    case .notAnELFFile(let path): "\(path) is not a shared library (it does not begin as an ELF file)"
+    case .notAnELFFile(let path):
+      "\(path) is not a shared library (it does not begin as an ELF file)"
     case .wrongArchitecture(let path, let machine):
       "\(path) is a library for another machine (ELF machine \(machine), x86-64 is 62)"
     case .libraryNotLoadable(let message): "cannot load the recovery library: \(message)"

@@ -47,7 +47,11 @@ struct Schedule {
   /// Takes over the results of the batch.
   mutating func complete(_ outcome: (Int) -> RecoveryOutcome) {
     for (number, isRepetition) in batch.enumerated() {
-      if isRepetition { compare(outcome(number - 1), outcome(number)) } else { add(outcome(number)) }
+      if isRepetition {
+        compare(outcome(number - 1), outcome(number))
+      } else {
+        add(outcome(number))
+      }
     }
     batch.removeAll(keepingCapacity: true)
   }
@@ -74,6 +78,7 @@ struct Schedule {
     guard first != second, nondeterminism.count < Self.keptCases else { return }
     let execution = kept.count < keepLimit ? kept.count - 1 : windowStart + window.count - 1
     nondeterminism.append(
-      NondeterministicRun(execution: execution, first: first, second: second))
+      NondeterministicRun(execution: execution, first: first, second: second)
+    )
   }
 }

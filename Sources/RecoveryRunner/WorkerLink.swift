@@ -6,6 +6,7 @@ final class WorkerLink {
   let board: ResultBoard
   private let process: Int32
   private var channel: Channel?
+  private var isReaped = false
   private let shouldStop: () -> Bool
 
   /// Starts a worker; throws `workerNotStarted`.
@@ -13,19 +14,23 @@ final class WorkerLink {
     self.shouldStop = shouldStop
     batch = try SharedMemory(named: "fencepost-batch", size: RecoveryWorker.batchSize)
     board = ResultBoard(
-      memory: try SharedMemory(named: "fencepost-results", size: ResultBoard.size))
+      memory: try SharedMemory(named: "fencepost-results", size: ResultBoard.size)
+    )
     let (ours, theirs) = try Channel.pair()
     let null = try openFile("/dev/null", O_RDWR)
     let environment = CStringArray(ownEnvironment())
     let plan = ProcessPlan(
-      path: program, arguments: CStringArray([program, RecoveryWorker.argument]),
+      path: program,
+      arguments: CStringArray([program, RecoveryWorker.argument]),
       environment: environment,
       descriptors: [
         (null.raw, 0), (2, 1), (2, 2),
         (theirs.descriptor.raw, RecoveryWorker.controlDescriptor),
         (batch.descriptor?.raw ?? -1, RecoveryWorker.batchDescriptor),
         (board.memory.descriptor?.raw ?? -1, RecoveryWorker.boardDescriptor),
-      ], diesWithUs: false)
+      ],
+      diesWithUs: false
+    )
     process = plan.start()
     guard process > 0 else {
       throw RecoveryRunnerError(.workerNotStarted(path: program), errno: -process)
@@ -36,7 +41,7 @@ final class WorkerLink {
   /// The worker ends when its channel does, and takes with it what it runs.
   deinit {
     channel = nil
-    if process > 0 { _ = reap(process) }
+    if process > 0, !isReaped { _ = reap(process) }
   }
 
   /// Has the first `length` bytes of the batch executed and returns when that is done.
@@ -54,9 +59,10 @@ final class WorkerLink {
   }
 
   private func ended() -> RecoveryRunnerError {
-    let wasRunning = channel != nil
+    guard channel != nil else { return RecoveryRunnerError(.interrupted) }
     channel = nil
-    return RecoveryRunnerError(wasRunning ? .workerEnded(status: 0) : .interrupted)
+    defer { isReaped = true }
+    return RecoveryRunnerError(.workerEnded(status: reap(process)))
   }
 }
 

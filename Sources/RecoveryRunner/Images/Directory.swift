@@ -17,7 +17,9 @@ final class PrivateDirectory {
       failure = errno
     }
     throw RecoveryRunnerError(
-      .noPlaceForImages(path: places.joined(separator: ", ")), errno: failure)
+      .noPlaceForImages(path: places.joined(separator: ", ")),
+      errno: failure
+    )
   }
 
   deinit { removeTree(path) }

@@ -53,7 +53,7 @@ final class ImageFile {
 
   private func range(at offset: Int) -> Range<Int> { offset..<min(offset + 64, size) }
 
-  /// A new file under the same name. Readers of the old one keep a file that is no longer ours.
+  /// Makes a new file under the same name; who reads the old one keeps a file that is no longer ours.
   private func replace() throws(RecoveryRunnerError) {
     removeTree(path)
     file = try openFile(path, O_RDWR | O_CREAT | O_EXCL)

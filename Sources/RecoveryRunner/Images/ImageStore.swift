@@ -17,7 +17,8 @@ final class ImageStore {
     scratch = try SharedMemory(privateSize: 65_536)
     for (number, size) in sizes.enumerated() {
       images.append(
-        try ImageFile(path: PrivateDirectory.imagePath(number, in: directory), size: size))
+        try ImageFile(path: PrivateDirectory.imagePath(number, in: directory), size: size)
+      )
     }
     startWatch()
   }

@@ -14,7 +14,8 @@ final class ImageWatch {
     let raw = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
     guard raw >= 0 else { return nil }
     descriptor = Descriptor(raw)
-    let entries = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF
+    let entries =
+      IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF
     // SAFETY: each path is a valid C string for the length of its call.
     guard unsafe inotify_add_watch(raw, directory, UInt32(entries)) >= 0 else { return nil }
     let changes = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF

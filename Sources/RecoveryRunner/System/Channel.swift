@@ -23,8 +23,11 @@ struct Channel {
       var sent = 0
       while sent < size {
         let count = unsafe Glibc.send(
-          descriptor.raw, bytes.baseAddress.map { unsafe $0 + sent }, size - sent,
-          Int32(MSG_NOSIGNAL))
+          descriptor.raw,
+          bytes.baseAddress.map { unsafe $0 + sent },
+          size - sent,
+          Int32(MSG_NOSIGNAL)
+        )
         if count < 0, errno == EINTR { continue }
         guard count > 0 else { return false }
         sent += count
@@ -48,7 +51,10 @@ func readValue<Value: BitwiseCopyable>(from descriptor: Descriptor, initial: Val
     var got = 0
     while got < size {
       let count = unsafe read(
-        descriptor.raw, bytes.baseAddress.map { unsafe $0 + got }, size - got)
+        descriptor.raw,
+        bytes.baseAddress.map { unsafe $0 + got },
+        size - got
+      )
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return false }
       got += count
@@ -66,7 +72,10 @@ func writeAll(_ bytes: some Collection<UInt8>, to descriptor: Descriptor) -> Boo
     var sent = 0
     while sent < buffer.count {
       let count = unsafe write(
-        descriptor.raw, buffer.baseAddress.map { unsafe $0 + sent }, buffer.count - sent)
+        descriptor.raw,
+        buffer.baseAddress.map { unsafe $0 + sent },
+        buffer.count - sent
+      )
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return false }
       sent += count

@@ -17,7 +17,9 @@ final class Descriptor {
 
 /// Opens a file; throws with the errno and a name for the call.
 func openFile(
-  _ path: String, _ flags: Int32, mode: mode_t = 0o600
+  _ path: String,
+  _ flags: Int32,
+  mode: mode_t = 0o600
 ) throws(RecoveryRunnerError) -> Descriptor {
   // SAFETY: the path is a valid C string for the length of the call.
   let raw = unsafe open(path, flags | O_CLOEXEC, mode)

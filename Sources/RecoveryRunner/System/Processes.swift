@@ -38,9 +38,14 @@ struct ProcessPlan {
     return unsafe path.withCString { path in
       unsafe flat.withUnsafeBufferPointer { flat in
         var plan = unsafe cprocess_plan(
-          path: path, arguments: arguments.pointers, environment: environment.pointers,
-          descriptors: flat.baseAddress, descriptor_pairs: Int32(descriptors.count),
-          address_space: addressSpace, dies_with_us: diesWithUs ? 1 : 0)
+          path: path,
+          arguments: arguments.pointers,
+          environment: environment.pointers,
+          descriptors: flat.baseAddress,
+          descriptor_pairs: Int32(descriptors.count),
+          address_space: addressSpace,
+          dies_with_us: diesWithUs ? 1 : 0
+        )
         return unsafe cprocess_spawn(&plan)
       }
     }

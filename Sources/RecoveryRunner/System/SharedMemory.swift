@@ -25,12 +25,19 @@ internal import Glibc
     try self.init(mapping: size, descriptor: descriptor, flags: MAP_SHARED)
   }
 
-  private init(mapping size: Int, descriptor: Descriptor?, flags: Int32) throws(RecoveryRunnerError) {
+  private init(mapping size: Int, descriptor: Descriptor?, flags: Int32) throws(RecoveryRunnerError)
+  {
     self.size = size
     self.descriptor = descriptor
     // SAFETY: a new mapping at an address the kernel chooses overlaps nothing.
     let mapped = unsafe mmap(
-      nil, max(size, 1), PROT_READ | PROT_WRITE, flags, descriptor?.raw ?? -1, 0)
+      nil,
+      max(size, 1),
+      PROT_READ | PROT_WRITE,
+      flags,
+      descriptor?.raw ?? -1,
+      0
+    )
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
       throw RecoveryRunnerError(.systemCall("mmap"), errno: errno)
     }
@@ -113,6 +120,9 @@ internal import Glibc
   }
 
   private func check(_ offset: Int, _ count: Int) {
-    precondition(offset >= 0 && count >= 0 && offset <= size - count, "An access is inside its memory")
+    precondition(
+      offset >= 0 && count >= 0 && offset <= size - count,
+      "An access is inside its memory"
+    )
   }
 }

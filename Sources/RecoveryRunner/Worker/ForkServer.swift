@@ -33,7 +33,8 @@ final class ForkServer {
     guard
       let process = try? spawner.start(
         environment: CStringArray(environment),
-        more: [(requests.read.raw, Self.requests), (replies.write.raw, Self.replies)])
+        more: [(requests.read.raw, Self.requests), (replies.write.raw, Self.replies)]
+      )
     else { return nil }
     self.process = process
   }
@@ -85,7 +86,8 @@ final class ForkServer {
 
   private static func environment(_ base: [String], preload: String) -> [String] {
     let prefix = "LD_PRELOAD="
-    let theirs = base.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) } ?? ""
+    let theirs =
+      base.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) } ?? ""
     let ours = theirs.isEmpty ? preload : preload + ":" + theirs
     return base.filter { !$0.hasPrefix(prefix) } + ["\(prefix)\(ours)", "\(variable)=\(theirs)"]
   }

@@ -47,7 +47,9 @@ final class HostLink {
   private let ended: Descriptor
 
   /// Forks a host, which serves until told otherwise.
-  init(_ library: LibraryChecker, _ state: WorkerState, batch: SharedMemory) throws(RecoveryRunnerError) {
+  init(_ library: LibraryChecker, _ state: WorkerState, batch: SharedMemory)
+    throws(RecoveryRunnerError)
+  {
     let (ours, theirs) = try Channel.pair()
     let child = cprocess_fork()
     guard child >= 0 else { throw RecoveryRunnerError(.systemCall("fork"), errno: errno) }
@@ -58,23 +60,29 @@ final class HostLink {
   }
 
   /// Waits for the host's answer; `seen` counts the runs that have ended.
+  ///
+  /// A library may close the channel in the middle of a call, so only the end of the process is an end.
   func answer(_ state: WorkerState, progress seen: () -> Int) -> HostAnswer {
     var before = seen()
     var quarters = 0
+    var isOpen = true
     while quarters <= 4 {
       state.timer.arm(max(state.settings.timeLimit / 4, 1))
-      if state.wait(for: channel.descriptor.raw, orFor: ended.raw) { return received() }
-      quarters = seen() == before ? quarters + 1 : 0
-      before = seen()
+      if state.wait(for: isOpen ? channel.descriptor.raw : -1, orFor: ended.raw) {
+        if isOpen, let reply = received() { return .reply(reply) }
+        if pollReadable([ended.raw], milliseconds: 0)[0] { return .ended }
+        isOpen = false
+      } else {
+        quarters = seen() == before ? quarters + 1 : 0
+        before = seen()
+      }
     }
     return .hung
   }
 
-  private func received() -> HostAnswer {
-    guard pollReadable([channel.descriptor.raw], milliseconds: 0)[0],
-      let reply = channel.receive(initial: HostReply(code: 0, position: 0))
-    else { return .ended }
-    return .reply(reply)
+  private func received() -> HostReply? {
+    guard pollReadable([channel.descriptor.raw], milliseconds: 0)[0] else { return nil }
+    return channel.receive(initial: HostReply(code: 0, position: 0))
   }
 
   /// Ends the host; its wait status.

@@ -87,7 +87,8 @@ final class LibraryEngine: RecoveryEngine {
     let text = String(decoding: state.board.output, as: UTF8.self)
     throw RecoveryRunnerError(
       reply.code == HostReply.Code.noSymbol
-        ? .symbolMissing(message: text) : .libraryNotLoadable(message: text))
+        ? .symbolMissing(message: text) : .libraryNotLoadable(message: text)
+    )
   }
 }
 
@@ -95,7 +96,8 @@ final class LibraryEngine: RecoveryEngine {
 extension LibraryEngine {
   /// The run in which the host died or hung gets its result; the rest of the batch goes on from there.
   private func afterDeath(
-    _ reader: inout CommandReader, hung: Bool
+    _ reader: inout CommandReader,
+    hung: Bool
   ) throws(RecoveryRunnerError) {
     let completed = state.board.completed
     let status = endHost()

@@ -27,12 +27,16 @@ internal import Glibc
       // The path is never freed: the library may keep it.
       guard let path = unsafe strdup(image.path) else { throw .noImage(ENOMEM) }
       self = unsafe .path(
-        unsafeBitCast(symbol, to: (@convention(c) (UnsafePointer<CChar>) -> Int32).self), path)
+        unsafeBitCast(symbol, to: (@convention(c) (UnsafePointer<CChar>) -> Int32).self),
+        path
+      )
     case .pointer:
       let memory = unsafe try Self.readOnly(image)
       self = unsafe .pointer(
-        unsafeBitCast(symbol, to: (@convention(c) (UnsafeRawPointer, Int) -> Int32).self), memory,
-        image.size)
+        unsafeBitCast(symbol, to: (@convention(c) (UnsafeRawPointer, Int) -> Int32).self),
+        memory,
+        image.size
+      )
     }
   }
 
@@ -50,7 +54,10 @@ internal import Glibc
     guard case .pointer(_, let memory, let size) = self else { return }
     // SAFETY: both mappings live as long as the process.
     _ = unsafe cprocess_report_faults(
-      memory, size, board.memory.counter(at: ResultBoard.faultOffset))
+      memory,
+      size,
+      board.memory.counter(at: ResultBoard.faultOffset)
+    )
   }
 
   /// The image as memory of a description that was opened for reading, so that no `mprotect` makes it
@@ -64,7 +71,13 @@ internal import Glibc
     let guarded = unsafe mmap(nil, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let guarded = unsafe guarded, unsafe guarded != MAP_FAILED else { throw .noImage(errno) }
     let mapped = unsafe mmap(
-      guarded + page, size, PROT_READ, MAP_SHARED | MAP_FIXED, file.raw, 0)
+      guarded + page,
+      size,
+      PROT_READ,
+      MAP_SHARED | MAP_FIXED,
+      file.raw,
+      0
+    )
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { throw .noImage(errno) }
     return UnsafeRawPointer(mapped)
   }

@@ -77,7 +77,9 @@ struct LibraryHost {
 
   /// Runs until the end or until something needs the worker's attention.
   private func execute(
-    _ reader: inout CommandReader, _ function: LibraryFunction, isOriginal: () -> Bool
+    _ reader: inout CommandReader,
+    _ function: LibraryFunction,
+    isOriginal: () -> Bool
   ) -> UInt32 {
     var shown = -1
     while let command = reader.next() {

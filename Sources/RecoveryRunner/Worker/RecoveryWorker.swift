@@ -69,7 +69,9 @@ public enum RecoveryWorker {
   }
 
   private static func makeEngine(
-    _ settings: WorkerSettings, _ board: ResultBoard, _ control: Channel
+    _ settings: WorkerSettings,
+    _ board: ResultBoard,
+    _ control: Channel
   ) throws(RecoveryRunnerError) -> any RecoveryEngine {
     let state = try WorkerState(settings: settings, board: board, control: control)
     if let library = settings.library { return try LibraryEngine(library, state) }

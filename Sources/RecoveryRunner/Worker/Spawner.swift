@@ -31,14 +31,19 @@ final class Spawner {
 
   /// Starts a process of the program; throws `cannotStart`.
   func start(
-    environment: CStringArray, more: [(ours: Int32, theirs: Int32)] = []
+    environment: CStringArray,
+    more: [(ours: Int32, theirs: Int32)] = []
   ) throws(RecoveryRunnerError) -> Int32 {
     let standard: [(ours: Int32, theirs: Int32)] = [
       (null.raw, 0), (state.output.writeEnd.raw, 1), (state.output.writeEnd.raw, 2),
     ]
     let plan = ProcessPlan(
-      path: program, arguments: arguments, environment: environment,
-      descriptors: standard + more, addressSpace: state.settings.memoryLimit)
+      path: program,
+      arguments: arguments,
+      environment: environment,
+      descriptors: standard + more,
+      addressSpace: state.settings.memoryLimit
+    )
     let process = plan.start()
     guard process > 0 else {
       throw RecoveryRunnerError(.cannotStart(command: program), errno: -process)

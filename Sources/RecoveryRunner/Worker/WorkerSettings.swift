@@ -50,7 +50,10 @@ struct WorkerSettings {
 extension CommandWriter {
   /// Writes settings as commands.
   mutating func settings(
-    directory: String, imageSizes: [Int], limits: RecoverySettings, environment: [String]
+    directory: String,
+    imageSizes: [Int],
+    limits: RecoverySettings,
+    environment: [String]
   ) {
     text(.directory, directory)
     for size in imageSizes { number(.imageSize, UInt64(size)) }

@@ -11,7 +11,9 @@ final class WorkerState {
   var marks: PassedMarks
 
   init(
-    settings: WorkerSettings, board: ResultBoard, control: Channel
+    settings: WorkerSettings,
+    board: ResultBoard,
+    control: Channel
   ) throws(RecoveryRunnerError) {
     self.settings = settings
     self.board = board
