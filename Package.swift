@@ -33,6 +33,8 @@ let package = Package(
     .library(name: "FlushTracer", targets: ["FlushTracer"]),
     .library(name: "ReferenceCache", targets: ["ReferenceCache"]),
     .library(name: "Checker", targets: ["Checker"]),
+    // Preloaded into checkers by RecoveryRunner; looked for beside the running executable.
+    .library(name: "fencepost-forkserver", type: .dynamic, targets: ["CForkServer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -52,6 +54,8 @@ let package = Package(
       pkgConfig: "libzstd",
       providers: [.apt(["libzstd-dev"])]
     ),
+    .target(name: "CProcess"),
+    .target(name: "CForkServer"),
     .target(name: "PersistencyModel", dependencies: [bigInt, collections], swiftSettings: strict),
 
     // Floor 1: siblings that never import one another.
@@ -82,7 +86,7 @@ let package = Package(
     ),
     .target(
       name: "RecoveryRunner",
-      dependencies: ["PersistencyModel", systemPackage],
+      dependencies: ["PersistencyModel", "CProcess"],
       swiftSettings: strict
     ),
 
@@ -104,6 +108,12 @@ let package = Package(
     ),
 
     // Tests.
+    .executableTarget(
+      name: "recovery-worker-host",
+      dependencies: ["RecoveryRunner"],
+      path: "Tests/RecoveryWorkerHost",
+      swiftSettings: strictTests
+    ),
     .target(
       name: "TestSupport",
       dependencies: ["PersistencyModel", "CZstd"],
@@ -142,7 +152,9 @@ let package = Package(
     ),
     .testTarget(
       name: "RecoveryRunnerTests",
-      dependencies: ["PersistencyModel", "RecoveryRunner", "TestSupport"],
+      dependencies: [
+        "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host", "CForkServer",
+      ],
       swiftSettings: strictTests
     ),
     .testTarget(

@@ -1,0 +1,19 @@
+import Foundation
+
+/// Whether a process exists and is not only waiting to be reaped by somebody.
+func isAlive(_ process: Int32) -> Bool {
+  guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else {
+    return false
+  }
+  return !status.contains(") Z ")
+}
+
+func makeExecutable(_ path: String) throws {
+  try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+}
+
+/// Directories that runners of this user have made and not removed.
+func privateDirectories() -> Set<String> {
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm")) ?? []
+  return Set(names.filter { $0.hasPrefix("fencepost-") })
+}
