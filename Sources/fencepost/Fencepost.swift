@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RecoveryRunner
 
 /// The checker's command line.
 @main
@@ -12,10 +13,15 @@ struct Fencepost: ParsableCommand {
       70 internal error, 74 input/output, 130 interrupted.
       """,
     version: "0.1.0",
-    subcommands: [LitmusCommand.self]
-  )
+    subcommands: [
+      CheckCommand.self, CountCommand.self, ImageCommand.self, LitmusCommand.self,
+    ])
 
   static func main() {
+    let arguments = CommandLine.arguments
+    if RecoveryWorker.isRequested(by: arguments) {
+      Foundation.exit(RecoveryWorker.main(arguments: arguments))
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

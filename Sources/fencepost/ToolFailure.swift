@@ -1,4 +1,5 @@
 import ArgumentParser
+import TraceFormat
 
 /// A failure with its sentence and exit status.
 enum ToolFailure: Error, CustomStringConvertible {
@@ -21,6 +22,18 @@ enum ToolFailure: Error, CustomStringConvertible {
     case .usage: 64
     case .malformed: 65
     case .inputOutput: 74
+    }
+  }
+
+  /// Runs what reads or writes traces and images, and turns its errors into failures.
+  static func translating<Result>(
+    _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch let error as TraceFormatError {
+      throw error.exitStatus == 74
+        ? ToolFailure.inputOutput(error.description) : ToolFailure.malformed(error.description)
     }
   }
 }

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Checker
+
+/// The options that bound a search.
+struct SearchArguments: ParsableArguments {
+  @Option(help: "Most runs of recovery.")
+  var maxExecutions = 1_000_000
+
+  @Option(help: "Most time, such as 500ms, 60s or 5m; none unless given.")
+  var timeLimit: String?
+
+  @Option(help: "Most memory for the search's tables, such as 512M or 4G.")
+  var maxMemory = "4G"
+
+  @Option(help: "Seed of everything random; nothing is, yet: every search is exhaustive or ordered.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Only crash points within this mark; may be repeated.")
+  var crashWithin: [String] = []
+
+  @Option(help: "No crash points within this mark; may be repeated.")
+  var skip: [String] = []
+
+  /// The limits, with a clock and the interrupt asked from time to time.
+  func limits() throws -> ExplorationLimits {
+    guard maxExecutions > 0 else { throw ToolFailure.usage("--max-executions is at least 1") }
+    var limits = ExplorationLimits()
+    limits.maximumExecutions = maxExecutions
+    limits.maximumMemory = Int(try size(maxMemory, "--max-memory"))
+    let deadline = try timeLimit.map { ContinuousClock.now + (try duration($0)) }
+    let text = timeLimit ?? ""
+    limits.shouldStop = {
+      if Interruption.isRequested { return "interrupted" }
+      if let deadline, ContinuousClock.now > deadline { return "the time limit of \(text)" }
+      return nil
+    }
+    return limits
+  }
+}
+
+/// Bytes from a number with an optional K, M or G (powers of 1024).
+func size(_ text: String, _ option: String) throws -> UInt64 {
+  let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+  let unit = text.last.flatMap { units[$0] }
+  guard let number = UInt64(unit == nil ? text[...] : text.dropLast()), number > 0,
+    number <= UInt64(Int.max) / (unit ?? 1)
+  else { throw ToolFailure.usage("\(option) \(text): expected a size such as 512M or 4G") }
+  return number * (unit ?? 1)
+}
+
+/// A duration from a number with ms, s or m.
+func duration(_ text: String) throws -> Duration {
+  let units: [(String, Int)] = [("ms", 1), ("s", 1000), ("m", 60_000)]
+  for (suffix, milliseconds) in units where text.hasSuffix(suffix) {
+    if let number = Int(text.dropLast(suffix.count)), number > 0, number < 1 << 40 {
+      return .milliseconds(number * milliseconds)
+    }
+  }
+  throw ToolFailure.usage("\(text): expected a time such as 500ms, 60s or 5m")
+}

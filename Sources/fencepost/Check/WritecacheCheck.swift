@@ -1,0 +1,107 @@
+import CacheSpecification
+import Checker
+import PersistencyModel
+import ReferenceCache
+
+/// Contents seen during a check, shared by the recovery that reads them and the oracle that judges.
+final class SharedContents {
+  var table: ContentTable
+
+  init(_ table: ContentTable) { self.table = table }
+}
+
+/// Recovery of the reference cache, as the checker runs it.
+struct WritecacheRecovery: Recovery {
+  let options: CacheOptions
+  let contents: SharedContents
+
+  mutating func recover<M: Medium>(_ medium: inout M) -> Observation {
+    do throws(CacheError) {
+      let state = try CacheState.recover(on: &medium, options: options)
+      if state.layout.blockCount == 0 {
+        return .refused(reason: "the superblock says n_blocks 0: a cache that can hold nothing")
+      }
+      if let identical = state.identicalEntries {
+        return .errorState(
+          reason: "entries \(identical.first) and \(identical.second) are identical: "
+            + "sector \(identical.sector), sequence \(identical.sequence)")
+      }
+      return .mounted(blocks(state, &medium))
+    } catch {
+      if case .refused(.blank) = error.reason { return .unformatted }
+      return .refused(reason: error.description)
+    }
+  }
+
+  private func blocks<M: Medium>(_ state: CacheState, _ medium: inout M) -> [ObservedBlock] {
+    var blocks: [ObservedBlock] = []
+    state.forEachCachedBlock(on: &medium) { sector, range, medium in
+      let content = contents.table.intern(medium.bytes(range))
+      blocks.append(ObservedBlock(sector: sector, content: content))
+    }
+    return blocks
+  }
+}
+
+/// What dm-writecache promises, as the checker asks it.
+struct WritecacheOracle: Oracle {
+  let history: CacheHistory
+  let contents: SharedContents
+  let hasOperations: Bool
+
+  var boundaries: [Int] { history.boundaries.filter { $0 > 0 }.map { $0 - 1 } }
+  var promisesSomething: Bool { hasOperations }
+
+  func period(at events: Int) -> Int { history.period(at: events) }
+
+  /// One violation of each kind: further blocks are named in its promise.
+  func violations(of outcome: Observation, in period: Int) -> [Checker.Violation] {
+    let found = history.judge(outcome, in: period, contents: contents.table)
+    var kinds: [CacheSpecification.Violation.Kind] = []
+    for violation in found where !kinds.contains(violation.kind) { kinds.append(violation.kind) }
+    return kinds.map { kind in summary(found.filter { $0.kind == kind }) }
+  }
+
+  private func summary(_ same: [CacheSpecification.Violation]) -> Checker.Violation {
+    let first = same[0]
+    let others = same.dropFirst().flatMap(\.blocks).map(\.sectors.lowerBound)
+    var promise = first.promise
+    if !others.isEmpty {
+      promise += " (likewise the blocks at sectors "
+        + others.map(String.init).joined(separator: ", ") + ")"
+    }
+    return Checker.Violation(
+      kind: first.kind.rawValue, guarantee: first.guarantee, contract: first.contract.rawValue,
+      severity: Severity(rawValue: first.severity.rawValue) ?? .promiseBroken, promise: promise)
+  }
+}
+
+/// Checks a trace of a writecache.
+enum WritecacheCheck {
+  static func run(
+    _ input: CheckInput, options: CacheOptions, origin: OriginImage, limits: ExplorationLimits,
+    scope: @escaping (CrashPoint) -> Bool
+  ) throws -> CheckReport {
+    let trace = input.numbered.trace
+    let history: CacheHistory
+    do throws(CacheHistoryError) {
+      history = try CacheHistory(trace, blockSize: options.blockSize, origin: origin)
+    } catch {
+      throw ToolFailure.malformed("the operations of the trace make no sense: \(error.description)")
+    }
+    let contents = SharedContents(history.contents)
+    let hasOperations = trace.marks.contains { mark in
+      if case .label = mark { false } else { true }
+    }
+    var recovering = options
+    recovering.blankDevice = .refuse
+    let check = BehaviourCheck(
+      CheckSubject(
+        trace: trace, initial: input.memory.stack, options: input.options, scope: scope),
+      recovery: WritecacheRecovery(options: recovering, contents: contents),
+      oracle: WritecacheOracle(
+        history: history, contents: contents, hasOperations: hasOperations),
+      limits: limits)
+    return check.check()
+  }
+}

@@ -1,0 +1,108 @@
+import Checker
+import PersistencyModel
+
+/// One finding for people: what broke, where, the state, why it is permitted, how to see it.
+struct FindingText {
+  let document: ReportDocument
+  let finding: Finding
+
+  func lines(number: Int) -> [String] {
+    let violation = finding.violation
+    var lines = [
+      "finding \(number): \(violation.kind) (\(violation.guarantee); contract: \(violation.contract); "
+        + "\(violation.severity.rawValue))",
+      "  \(violation.promise)",
+      "  crash point: \(crashPoint)",
+    ]
+    lines += finding.lost.flatMap { describe($0, "lost") }
+    lines += finding.kept.flatMap { describe($0, "kept") }
+    if finding.lost.isEmpty { lines.append("  lost: nothing; the state is the one last seen") }
+    lines += unordered
+    lines += FlushRequestText(document: document).lines(finding)
+    if finding.others > 0 {
+      lines.append("  and \(finding.others) more behaviours of this kind that lose a store at this site")
+    }
+    lines.append("  reproduce: \(document.reproduce(finding))")
+    return lines
+  }
+
+  private var crashPoint: String {
+    let told = document.input.numbered.told(finding.crashPoint)
+    let state = told.isInsideNext ? "event \(told.events + 1) under way" : "\(told.events) events complete"
+    return told.description + " (" + ([state] + (lastMark.map { ["after \($0)"] } ?? []))
+      .joined(separator: ", ") + ")"
+  }
+
+  private var lastMark: String? {
+    let trace = document.input.numbered.trace
+    let passed = trace.events.prefix(finding.crashPoint.events).last { $0.kind == .mark }
+    return passed.map { event in
+      switch trace.mark(of: event) {
+      case .label(let text): "mark \"\(text)\""
+      case .begin(let operation): "operation #\(operation.number) (\(operation.kind.rawValue)) was begun"
+      case .acknowledge(let number): "operation #\(number) was acknowledged"
+      }
+    }
+  }
+
+  private func describe(_ entry: LinePieces, _ what: String) -> [String] {
+    let shown = zip(entry.numbers, entry.pieces).prefix(4).map { number, piece in
+      let event = document.input.numbered.number(ofEventAt: piece.event)
+      let first = entry.line.address + UInt64(piece.offset)
+      return "  \(what): line \(entry.line.index) on \(document.device(entry.line)), piece \(number): "
+        + "\(piece.size) bytes at 0x\(String(first, radix: 16)), event \(event) at \(document.site(piece))"
+    }
+    let rest = entry.numbers.count - shown.count
+    return shown + (rest > 0 ? ["  \(what): and \(rest) more pieces of line \(entry.line.index)"] : [])
+  }
+
+  private var unordered: [String] {
+    guard let lost = finding.lost.first?.pieces.first, let kept = finding.kept.first?.pieces.first
+    else { return [] }
+    return [
+      "  unordered: the store at \(document.site(lost)) may be lost while the store at "
+        + "\(document.site(kept)) survives"
+    ]
+  }
+}
+
+/// What flush requests asked for the lost lines, and what became of them.
+struct FlushRequestText {
+  let document: ReportDocument
+
+  func lines(_ finding: Finding) -> [String] {
+    let trace = document.input.numbered.trace
+    let lost = finding.lost.map(\.line)
+    var asked: [String] = []
+    for event in trace.events.prefix(finding.crashPoint.events) where event.kind == .flushRequest {
+      let range = event.address..<(event.address + UInt64(event.size))
+      let behind = lost.filter { line in
+        range.overlaps(line.address..<(line.address + CacheLine.size))
+          && !reached(line, by: event.payload, in: trace)
+      }
+      guard !behind.isEmpty else { continue }
+      asked.append(sentence(event, behind, in: trace))
+    }
+    return Array(asked.suffix(3))
+  }
+
+  private func reached(_ line: CacheLine, by request: UInt64, in trace: Trace) -> Bool {
+    trace.events.contains {
+      $0.kind == .routedWriteBack && $0.payload == request && $0.line == line
+    }
+  }
+
+  private func sentence(_ request: Event, _ behind: [CacheLine], in trace: Trace) -> String {
+    var reached: [String: Int] = [:]
+    for event in trace.events
+    where event.kind == .routedWriteBack && event.payload == request.payload {
+      reached[document.device(event.line), default: 0] += 1
+    }
+    let what = reached.sorted { $0.key < $1.key }.map { "\($0.value) lines on \($0.key)" }
+      .joined(separator: ", ")
+    let left = behind.map { "line \($0.index) on \(document.device($0))" }.joined(separator: ", ")
+    return "  flush request \(request.payload) for 0x\(String(request.address, radix: 16)), "
+      + "\(request.size) bytes, routed \(trace.header.routing ?? "correct"), reached "
+      + (what.isEmpty ? "nothing" : what) + "; stayed behind: \(left)"
+  }
+}

@@ -1,0 +1,58 @@
+import BigInt
+import Checker
+import PersistencyModel
+
+/// A report for people.
+struct TextReport {
+  let document: ReportDocument
+
+  var text: String {
+    let report = document.report
+    if document.isQuiet { return "\(report.verdict.rawValue)\n" }
+    var lines: [String] = []
+    for (number, finding) in report.findings.enumerated() {
+      lines += FindingText(document: document, finding: finding).lines(number: number + 1)
+      lines.append("")
+    }
+    lines.append(verdict)
+    lines += report.reasons.map { "  because: \($0)" }
+    lines += certificate
+    lines += document.input.numbered.trace.header.fidelity.map { "  reading: \($0.name): \($0.text)" }
+    lines += document.remarks.map { "  note: \($0)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var verdict: String {
+    let count = document.report.findings.count
+    let suffix =
+      switch document.report.verdict {
+      case .consistent: " for this recording (\(document.model))"
+      case .violated: ": \(count) finding\(count == 1 ? "" : "s") (\(document.model))"
+      case .inconclusive: " (\(document.model))"
+      }
+    return "verdict: \(document.report.verdict.rawValue)\(suffix)"
+  }
+
+  private var certificate: [String] {
+    let certificate = document.report.certificate
+    var lines = [
+      "  crash points explored: \(grouped(BigUInt(certificate.crashPoints)))",
+      "  permitted choices: \(grouped(certificate.permittedChoices)), exact",
+      "    executed: \(grouped(certificate.executed)) (\(grouped(BigUInt(certificate.recoveryRuns))) runs of recovery)",
+    ]
+    lines += certificate.merged.map { "    merged by \($0.rule): \(grouped($0.choices))" }
+    lines += certificate.excluded.map { "    excluded, \($0.rule): \(grouped($0.choices))" }
+    return lines
+  }
+}
+
+/// A number with a comma every three digits; from 40 digits on as a power of ten, roughly.
+func grouped(_ number: BigUInt) -> String {
+  let digits = String(number)
+  if digits.count > 40 { return "about 10^\(digits.count - 1) (\(digits.count) digits)" }
+  return String(
+    digits.reversed().enumerated().reduce(into: "") { text, digit in
+      if digit.offset > 0 && digit.offset % 3 == 0 { text.append(",") }
+      text.append(digit.element)
+    }.reversed())
+}
