@@ -55,7 +55,7 @@ import Testing
           let isPermitted = history.permits(
             observation,
             in: history.period(at: point),
-            contents: table
+            contents: observer.table
           )
           if isPermitted != durable[point].contains([a, b]) {
             Issue.record("\(comment()) crash point \(point): A \(a), B \(b)")
