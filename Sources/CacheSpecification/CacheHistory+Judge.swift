@@ -68,7 +68,7 @@ extension CacheHistory {
 
   /// Whether a block holds what the origin held there at the start.
   func isOrigin(_ observed: ObservedBlock, contents table: ContentTable) -> Bool {
-    table.bytes(of: observed.content) == origin.block(at: observed.sector, size: blockSize)
+    origin.holds(table.words(of: observed.content), at: observed.sector)
   }
 
   /// Whether every block holds what a state permits.
