@@ -35,6 +35,7 @@ public struct PlacedMark: Hashable, Sendable {
 ///
 /// * Judged per block of the given size, contents are recognised by their bytes: where the same bytes
 ///   were written twice, the reading that accuses the cache least is taken.
+/// * Only aligned blocks inside the origin can be read; an entry for another sector is for M4 to find.
 /// * Operations may overlap in time in any way. Overlapping writes to one block may take effect in
 ///   either order, each block as a whole; the blocks of one write are not held to ascending order.
 /// * The origin is healthy and takes discards as hints: it neither loses nor zeroes what was there.

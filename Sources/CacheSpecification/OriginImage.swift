@@ -24,4 +24,16 @@ public enum OriginImage: Hashable, Sendable {
     let held = bytes[begin..<min(begin + size, bytes.count)]
     return held + [UInt8](repeating: 0, count: size - held.count)
   }
+
+  /// Whether the block at `sector` holds these little-endian words; allocates nothing for zeros.
+  func holds(_ words: [UInt64], at sector: UInt64) -> Bool {
+    guard case .bytes = self else {
+      for word in words where word != 0 { return false }
+      return true
+    }
+    let held = block(at: sector, size: words.count * 8)
+    return held.indices.allSatisfy {
+      held[$0] == UInt8(truncatingIfNeeded: words[$0 >> 3] >> UInt64(($0 & 7) * 8))
+    }
+  }
 }

@@ -109,7 +109,7 @@ struct PeriodBuilder {
     let floor = block.deviceFloor(at: now, flushed: marks.flushed)
     return DeviceFloor(
       begin: floor.begin,
-      isDiscarded: block.openDiscard(at: now, floor: floor) != nil
+      isDiscarded: floor.begin > 0 && block.openDiscard(at: now, floor: floor) != nil
     )
   }
 

@@ -27,6 +27,18 @@ import Testing
     #expect(committed.judge([0: "a2"]).map(\.kind) == [.lostDurableWrite])
   }
 
+  @Test func aDiscardThatOverlapsAWriteMayComeAfterIt() throws {
+    var script = HistoryScript()
+    script.write(0, "a1")
+    let discard = script.begin(.discard, 0..<1)
+    script.write(0, "a2")
+    script.acknowledge(discard)
+    script.flush()
+    let overlapping = try script.history()
+    for content in ["a1", "a2"] { #expect(overlapping.judge([0: content]).isEmpty) }
+    #expect(overlapping.judge([UInt64: String]()).isEmpty)
+  }
+
   @Test func aDiscardFreesNoOtherBlock() throws {
     var script = HistoryScript()
     script.write(0, "a")
@@ -117,5 +129,18 @@ import Testing
     #expect(history.judge([0: "o1"]).map(\.kind) == [.foreignData])
     let moved = history.judge([1: "o0"])
     #expect(moved.map(\.kind) == [.foreignData])
+  }
+
+  @Test func aBlockThatNoRequestReachesIsNotJudged() throws {
+    var script = HistoryScript()
+    script.write(0, "a")
+    let history = try script.history(origin: .zeros(length: 4096))
+    #expect(history.judge([7: "x"]).map(\.kind) == [.foreignData])
+    #expect(history.judge([8: "x"]).isEmpty)
+    #expect(try script.history().judge([.max: "x"]).isEmpty)
+    let wide = try CacheHistory(script.trace.removing(eventsAt: [0, 1]), blockSize: 4096)
+    let bytes = [UInt8](repeating: 1, count: 4096)
+    #expect(wide.judge([4: bytes]).isEmpty)
+    #expect(wide.judge([8: bytes]).map(\.kind) == [.foreignData])
   }
 }

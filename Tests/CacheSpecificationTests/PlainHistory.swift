@@ -1,4 +1,5 @@
 import CacheSpecification
+import PersistencyModel
 
 /// An operation of the small scope: blocks A (sector 0) and B (sector 1).
 enum Step: CaseIterable {
@@ -24,7 +25,9 @@ enum Step: CaseIterable {
   }
 }
 
-/// What a block shows: the halves of two versions. Version 0 is the origin's content, version `i` what
+/// What a block shows: the halves of two versions.
+///
+/// Version 0 is the origin's content, version `i` what
 /// step `i` wrote, anything above was never written.
 struct Halves: Hashable {
   var low: Int
@@ -43,29 +46,35 @@ enum Seen: Hashable {
   case blocks(Halves, Halves)
   case refused
   case broken(Halves, Halves)
+}
 
-  func observation(_ table: inout ContentTable) -> Observation {
-    switch self {
+/// Turns what is seen into observations; each content is interned once.
+struct Observer {
+  private(set) var table: ContentTable
+  private var contents: [Halves: BlockContent] = [:]
+
+  init(table: ContentTable) { self.table = table }
+
+  mutating func observation(_ seen: Seen) -> Observation {
+    switch seen {
     case .refused: .refused(reason: "no magic")
-    case .blocks(let a, let b): .mounted(Self.blocks(a, b, &table))
+    case .blocks(let a, let b): .mounted(blocks(a, b))
     case .broken(let a, let b):
-      .mounted(
-        MountedCache(
-          blocks: Self.blocks(a, b, &table),
-          brokenInvariants: [BrokenInvariant("M2")]
-        )
-      )
+      .mounted(MountedCache(blocks: blocks(a, b), brokenInvariants: [BrokenInvariant("M2")]))
     }
   }
 
-  private static func blocks(
-    _ a: Halves,
-    _ b: Halves,
-    _ table: inout ContentTable
-  ) -> [ObservedBlock] {
-    [a, b].enumerated().map {
-      ObservedBlock(sector: UInt64($0), content: table.intern($1.bytes))
-    }
+  private mutating func blocks(_ a: Halves, _ b: Halves) -> [ObservedBlock] {
+    [
+      ObservedBlock(sector: 0, content: content(a)), ObservedBlock(sector: 1, content: content(b)),
+    ]
+  }
+
+  private mutating func content(_ halves: Halves) -> BlockContent {
+    if let known = contents[halves] { return known }
+    let content = table.intern(halves.bytes)
+    contents[halves] = content
+    return content
   }
 }
 

@@ -22,12 +22,11 @@ import Testing
         may not be lost; expected c12 in sectors 16..<17, found the origin's content
         """
     )
-    let block = Violation.Block(
-      sectors: 16..<17,
-      expected: ["c12"],
-      found: "the origin's content"
-    )
-    #expect(violation.blocks == [block])
+    let block = try #require(violation.blocks.first)
+    #expect(violation.blocks.count == 1)
+    #expect(block.sectors == 16..<17)
+    #expect(block.expected == ["c12"])
+    #expect(block.found == "the origin's content")
   }
 
   @Test func aForcedWriteNeedsNoFlush() throws {
