@@ -75,7 +75,8 @@ public struct BinaryTraceWriter: TraceSink {
   /// Sites and marks that they refer to have been received or defined before. The payload is at most 16 MiB
   /// less 16 bytes.
   public mutating func receive(
-    encodedEvents: RawSpan, count: Int
+    encodedEvents: RawSpan,
+    count: Int
   ) throws(TraceFormatError) {
     try flush()
     try emit(.events, encodedEvents, eventCount: count)
@@ -117,7 +118,9 @@ public struct BinaryTraceWriter: TraceSink {
   }
 
   private mutating func emit(
-    _ kind: ChunkKind, _ payload: RawSpan, eventCount: Int
+    _ kind: ChunkKind,
+    _ payload: RawSpan,
+    eventCount: Int
   ) throws(TraceFormatError) {
     self.eventCount += UInt64(eventCount)
     guard payload.byteCount <= ChunkHeader.maximumPayload else {
