@@ -75,9 +75,9 @@ public struct TraceWriter: TraceSink {
     try binary?.receive(mark: mark, thread: thread)
   }
 
-  /// Completes the file and gives it its name.
-  public mutating func finish() throws(TraceFormatError) {
-    try text?.finish()
-    try binary?.finish()
+  /// Completes the file and gives it its name; what was interrupted stays marked as that.
+  public mutating func finish(isComplete: Bool = true) throws(TraceFormatError) {
+    try text?.finish(isComplete: isComplete)
+    try binary?.finish(isComplete: isComplete)
   }
 }

@@ -82,14 +82,19 @@ public struct BinaryTraceWriter: TraceSink {
     try emit(.events, encodedEvents, eventCount: count)
   }
 
-  /// Writes what is pending and the end chunk, and gives the file its name.
-  public mutating func finish() throws(TraceFormatError) {
+  /// Writes what is pending and, unless the recording was interrupted, the end chunk, and gives the file its
+  /// name.
+  public mutating func finish(isComplete: Bool = true) throws(TraceFormatError) {
     try flush()
+    if isComplete { try emitEnd() }
+    try output.finish()
+  }
+
+  private mutating func emitEnd() throws(TraceFormatError) {
     var payload = [eventCount, siteCount, UInt64(contents.names.count), markCount]
       .flatMap { littleEndian($0) }
     payload.append(contentsOf: hasher.finalize())
     try emit(.end, payload)
-    try output.finish()
   }
 
   private mutating func flush() throws(TraceFormatError) {

@@ -5,6 +5,7 @@ public enum DecodedFile {
   /// - Parameters:
   ///   - path: the file.
   ///   - limit: the largest size accepted, in bytes.
+  /// - Returns: the bytes.
   /// - Throws: `TraceFormatError` where the file cannot be read, is damaged or is larger than `limit`.
   public static func bytes(
     ofFile path: String,

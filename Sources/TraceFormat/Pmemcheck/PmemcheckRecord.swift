@@ -13,9 +13,7 @@ enum PmemcheckRecord {
     var length: Int
   }
 
-  /// The record at the start of a piece.
-  ///
-  /// - Parameter isSpliced: whether foreign text is known to follow the record.
+  /// The record at the start of a piece, which foreign text is known to follow where it is spliced.
   static func parse(
     _ piece: Span<UInt8>,
     isSpliced: Bool
