@@ -28,7 +28,8 @@ enum AddressSpaceCheck {
     guard segment.begin % 64 == 0, segment.length % 64 == 0, segment.length > 0 else {
       throw expected(
         "a segment at a multiple of 64 whose length is one, above 0",
-        "\(hexadecimal(segment.length)) at \(hexadecimal(segment.begin))")
+        "\(hexadecimal(segment.length)) at \(hexadecimal(segment.begin))"
+      )
     }
     guard !segment.begin.addingReportingOverflow(segment.length).overflow else {
       throw TraceFormatError(.overflow(address: segment.begin, size: segment.length))
@@ -37,7 +38,9 @@ enum AddressSpaceCheck {
       throw TraceFormatError(
         .overlap(
           "the segment at \(hexadecimal(segment.begin))",
-          "the one before it, which ends at \(hexadecimal(end)) (ascending order is required),"))
+          "the one before it, which ends at \(hexadecimal(end)) (ascending order is required),"
+        )
+      )
     }
   }
 
@@ -53,14 +56,17 @@ enum AddressSpaceCheck {
       else {
         throw expected(
           "stripes of a chunk that is a multiple of 64 and divides the segment evenly",
-          "\(hexadecimal(chunk)) over \(count) in \(hexadecimal(segment.length))")
+          "\(hexadecimal(chunk)) over \(count) in \(hexadecimal(segment.length))"
+        )
       }
       return extents.map { ($0, segment.length / count) }
     }
   }
 
   private static func range(
-    of extent: DeviceExtent, length: UInt64, in space: AddressSpace
+    of extent: DeviceExtent,
+    length: UInt64,
+    in space: AddressSpace
   ) throws(TraceFormatError) -> Range<UInt64> {
     let (end, overflows) = extent.offset.addingReportingOverflow(length)
     // A device that does not end on a line still owns the rest of its last line.
@@ -68,7 +74,8 @@ enum AddressSpaceCheck {
     guard extent.offset % 64 == 0, !overflows, end <= size else {
       throw expected(
         "an extent inside device \(quoted(space.devices[extent.device].name)) at a multiple of 64",
-        "\(hexadecimal(length)) at \(hexadecimal(extent.offset))")
+        "\(hexadecimal(length)) at \(hexadecimal(extent.offset))"
+      )
     }
     return extent.offset..<end
   }

@@ -4,7 +4,8 @@ extension TraceFormatError: CustomStringConvertible {
   /// One sentence: file, position, reason.
   public var description: String {
     let place = [file, position?.description ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
-    return place.isEmpty ? reason.sentence + systemText : "\(place): \(reason.sentence)\(systemText)"
+    return place.isEmpty
+      ? reason.sentence + systemText : "\(place): \(reason.sentence)\(systemText)"
   }
 
   private var systemText: String {
@@ -49,7 +50,8 @@ func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 /// Text between quotation marks, on one line, cut after 60 characters.
 func quoted(_ text: String) -> String {
   let line = text.unicodeScalars.prefix(60).map { scalar in
-    scalar.properties.generalCategory == .control ? "\\x" + hexadecimalPair(scalar.value) : "\(scalar)"
+    scalar.properties.generalCategory == .control
+      ? "\\x" + hexadecimalPair(scalar.value) : "\(scalar)"
   }
   return "\"" + line.joined() + (text.unicodeScalars.count > 60 ? "…\"" : "\"")
 }

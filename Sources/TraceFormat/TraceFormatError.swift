@@ -65,7 +65,10 @@ public struct TraceFormatError: Error, Hashable, Sendable {
 
   /// An error.
   public init(
-    _ reason: Reason, file: String = "", position: TracePosition? = nil, errno: CInt? = nil
+    _ reason: Reason,
+    file: String = "",
+    position: TracePosition? = nil,
+    errno: CInt? = nil
   ) {
     self.reason = reason
     self.file = file

@@ -22,7 +22,9 @@ public enum TraceReader {
   ///
   /// - Throws: `TraceFormatError` with file, position and reason.
   public static func read<Sink: TraceSink>(
-    _ path: String, into sink: inout Sink, options: Options = Options()
+    _ path: String,
+    into sink: inout Sink,
+    options: Options = Options()
   ) throws(TraceFormatError) -> ReadSummary {
     var source = try ByteSource.open(path)
     return try read(&source, into: &sink, options: options)
@@ -32,7 +34,10 @@ public enum TraceReader {
   ///
   /// - Throws: as the other `read`.
   public static func read<Sink: TraceSink>(
-    bytes: [UInt8], named name: String, into sink: inout Sink, options: Options = Options()
+    bytes: [UInt8],
+    named name: String,
+    into sink: inout Sink,
+    options: Options = Options()
   ) throws(TraceFormatError) -> ReadSummary {
     var source = try ByteSource.open(bytes: bytes, name: name)
     return try read(&source, into: &sink, options: options)
@@ -42,7 +47,8 @@ public enum TraceReader {
   ///
   /// - Throws: as `read`.
   public static func trace(
-    _ path: String, options: Options = Options()
+    _ path: String,
+    options: Options = Options()
   ) throws(TraceFormatError) -> (trace: Trace, summary: ReadSummary) {
     var trace = Trace()
     let summary = try read(path, into: &trace, options: options)
@@ -53,7 +59,9 @@ public enum TraceReader {
   ///
   /// - Throws: as `read`.
   public static func trace(
-    bytes: [UInt8], named name: String, options: Options = Options()
+    bytes: [UInt8],
+    named name: String,
+    options: Options = Options()
   ) throws(TraceFormatError) -> (trace: Trace, summary: ReadSummary) {
     var trace = Trace()
     let summary = try read(bytes: bytes, named: name, into: &trace, options: options)
@@ -61,7 +69,9 @@ public enum TraceReader {
   }
 
   private static func read<Sink: TraceSink>(
-    _ source: inout ByteSource, into sink: inout Sink, options: Options
+    _ source: inout ByteSource,
+    into sink: inout Sink,
+    options: Options
   ) throws(TraceFormatError) -> ReadSummary {
     switch try format(of: &source, options) {
     case .text:
@@ -82,13 +92,15 @@ public enum TraceReader {
   }
 
   private static func format(
-    of source: inout ByteSource, _ options: Options
+    of source: inout ByteSource,
+    _ options: Options
   ) throws(TraceFormatError) -> TraceFormat {
     if let format = options.format { return format }
     while source.available < 1 << 16, try source.fill() {}
     do throws(TraceFormatError) {
       return try FormatDetection.format(
-        of: source.buffer.span.extracting(source.start..<source.end))
+        of: source.buffer.span.extracting(source.start..<source.end)
+      )
     } catch { throw error.located(in: source.name, at: nil) }
   }
 }

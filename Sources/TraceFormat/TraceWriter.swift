@@ -16,7 +16,10 @@ public struct TraceWriter: TraceSink {
     case .text: text = TextTraceWriter(to: try OutputFile(path: path))
     case .binary: binary = BinaryTraceWriter(to: try OutputFile(path: path))
     case .pmemcheck, .pmemcheckLines:
-      throw TraceFormatError(.expected("text or binary as the form", found: "pmemcheck"), file: path)
+      throw TraceFormatError(
+        .expected("text or binary as the form", found: "pmemcheck"),
+        file: path
+      )
     case nil:
       throw TraceFormatError(.expected("a name in .trace or .fpt, or a form", found: path))
     }
@@ -33,7 +36,9 @@ public struct TraceWriter: TraceSink {
   ///
   /// - Throws: `TraceFormatError` with the system's error number; nothing is left half-written.
   public static func write(
-    _ trace: Trace, to path: String, format: TraceFormat? = nil
+    _ trace: Trace,
+    to path: String,
+    format: TraceFormat? = nil
   ) throws(TraceFormatError) {
     var writer = try TraceWriter(path: path, format: format)
     try trace.send(to: &writer)
@@ -70,9 +75,9 @@ public struct TraceWriter: TraceSink {
     try binary?.receive(mark: mark, thread: thread)
   }
 
-  /// Completes the file and gives it its name.
-  public mutating func finish() throws(TraceFormatError) {
-    try text?.finish()
-    try binary?.finish()
+  /// Completes the file and gives it its name; what was interrupted stays marked as that.
+  public mutating func finish(isComplete: Bool = true) throws(TraceFormatError) {
+    try text?.finish(isComplete: isComplete)
+    try binary?.finish(isComplete: isComplete)
   }
 }

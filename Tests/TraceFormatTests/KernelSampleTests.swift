@@ -24,20 +24,24 @@ import TraceFormat
     let (trace, summary) = try TraceReader.trace(Samples.path("\(Self.base).trace.zst"))
     #expect(summary.format == .text && summary.isComplete && summary.diagnostics.isEmpty)
     #expect(
-      counts(trace) == [.nonTemporalStore: 4119, .mfence: 41, .sfence: 7, .lockedFence: 7, .mark: 10])
+      counts(trace) == [
+        .nonTemporalStore: 4119, .mfence: 41, .sfence: 7, .lockedFence: 7, .mark: 10,
+      ]
+    )
     let writecache = trace.events.filter {
       $0.kind == .sfence && trace.site($0.site).description.contains("dm_writecache")
     }
     #expect(writecache.count == 7)
     #expect(trace.site(trace.events[1].site) == Site("writecache_ctr+0xfd0[dm_writecache]"))
-    #expect(trace.siteCount == 19)
+    #expect(trace.siteCount == 24)
   }
 
   @Test(arguments: ["trace.zst", "pmemcheck.zst"])
   func initialImageAndAllStoresAreTheFinalImage(suffix: String) throws {
     let trace = try TraceReader.trace(Samples.path("\(Self.base).\(suffix)")).trace
     #expect(
-      try replayed(trace) == DecodedFile.bytes(ofFile: Samples.path("\(Self.base).final.zst")))
+      try replayed(trace) == DecodedFile.bytes(ofFile: Samples.path("\(Self.base).final.zst"))
+    )
   }
 
   @Test func thePmemcheckLinesHaveTheDriversFencesAndTheLabels() throws {
@@ -52,7 +56,8 @@ import TraceFormat
   func itsMarksAreOperationsOnTheBlocksThatWereWritten(suffix: String) throws {
     let marks = try MarksFile.read(Samples.path("\(Self.base).marks"))
     let trace = try marks.applied(
-      to: TraceReader.trace(Samples.path("\(Self.base).\(suffix)")).trace)
+      to: TraceReader.trace(Samples.path("\(Self.base).\(suffix)")).trace
+    )
     var begun: [Operation] = []
     var acknowledged: [UInt32] = []
     for event in trace.events where event.kind == .mark {
@@ -64,7 +69,10 @@ import TraceFormat
     }
     #expect(begun.map(\.number) == Array(0...8) && acknowledged == Array(0...8))
     #expect(
-      begun.map(\.kind) == [.format, .write, .write, .write, .write, .flush, .write, .write, .flush])
+      begun.map(\.kind) == [
+        .format, .write, .write, .write, .write, .flush, .write, .write, .flush,
+      ]
+    )
     let image = try replayed(trace)
     for operation in begun where operation.kind == .write {
       let bytes = trace.contents[Int(operation.contents[0])].bytes

@@ -20,7 +20,8 @@ import TraceFormat
       marks.map { trace.mark(of: $0) } == [
         .label("a"), .label("b"), .acknowledge(1), .begin(Operation(number: 2, kind: .flush)),
         .label("a"), .acknowledge(2),
-      ])
+      ]
+    )
     #expect(marks.map(\.thread) == [0, 3, 3, 3, 0, 0])
     #expect(trace.events[1].kind == .sfence)
   }
@@ -40,9 +41,11 @@ import TraceFormat
     #expect(try failure("AT;c;ACK;1") == "m.marks, line 1: no label of the trace is named \"c\"")
     #expect(
       try failure("\nAT;a;ACK;1")
-        == "m.marks, line 2: more than one label of the trace (say which with AT#number) is named \"a\"")
+        == "m.marks, line 2: more than one label of the trace (say which with AT#number) is named \"a\""
+    )
     #expect(
-      try failure("AT#3;a;ACK;1") == "m.marks, line 1: no occurrence 3 of a label is named \"a\"")
+      try failure("AT#3;a;ACK;1") == "m.marks, line 1: no occurrence 3 of a label is named \"a\""
+    )
     #expect(try failure("AT;a;MARK;x").contains("expected BEGIN or ACK"))
     #expect(try failure("ON;a;ACK;1").contains("expected CONTENT, AT or AT#number"))
   }

@@ -19,7 +19,8 @@ struct SeededGenerator: RandomNumberGenerator {
 struct RandomTraces {
   private var generator: SeededGenerator
   private static let texts = [
-    "", "?", "0x12", "0x12: f", "a;b", "line\nbreak", "tab\tand\r", "back\\slash", "naïve ✓", "a,b", "#x",
+    "", "?", "0x12", "0x12: f", "a;b", "line\nbreak", "tab\tand\r", "back\\slash", "naïve ✓", "a,b",
+    "#x",
     "\u{7f}\u{1}", "main (pm.h:29)", "\\xff", " spaces ", "+", "D0+0x0",
   ]
 
@@ -46,7 +47,8 @@ struct RandomTraces {
 
   private mutating func header() -> TraceHeader {
     var header = TraceHeader(
-      source: pick([.native, .text, .pmemcheck, .other("a;b\n")]))
+      source: pick([.native, .text, .pmemcheck, .other("a;b\n")])
+    )
     header.instructionSet = pick(["x86-64", "rv64;odd"])
     header.lineSize = pick([64, 128])
     header.atomicUnit = pick([8, 16])
@@ -62,10 +64,15 @@ struct RandomTraces {
         segments: [
           Segment(begin: 0, length: 1 << 20, mapping: .linear(DeviceExtent(device: 0))),
           Segment(
-            begin: 1 << 20, length: 1 << 16,
+            begin: 1 << 20,
+            length: 1 << 16,
             mapping: .striped(
-              chunk: 4096, [DeviceExtent(device: 0, offset: 1 << 20), DeviceExtent(device: 1)])),
-        ])
+              chunk: 4096,
+              [DeviceExtent(device: 0, offset: 1 << 20), DeviceExtent(device: 1)]
+            )
+          ),
+        ]
+      )
     }
     return header
   }
@@ -81,7 +88,9 @@ struct RandomTraces {
         let all = words + [UInt32(number) | UInt32(~number) << 16]
         for (place, word) in all.enumerated() {
           for byte in 0..<4 {
-            bytes[line * 16 + place * 4 + byte] = UInt8(truncatingIfNeeded: word >> UInt32(8 * byte))
+            bytes[line * 16 + place * 4 + byte] = UInt8(
+              truncatingIfNeeded: word >> UInt32(8 * byte)
+            )
           }
         }
       }
@@ -94,8 +103,10 @@ struct RandomTraces {
       frames: (0..<Int.random(in: 1...3, using: &generator)).map { _ in
         SiteFrame(
           address: pick([nil, 0, UInt64.random(in: 0...UInt64.max, using: &generator)]),
-          text: pick(Self.texts))
-      })
+          text: pick(Self.texts)
+        )
+      }
+    )
   }
 
   private mutating func append(_ number: Int, to trace: inout Trace, sites: Int, contents: Int) {
@@ -111,12 +122,19 @@ struct RandomTraces {
     case let kind where kind.isLineFlush:
       let payload = kind == .routedWriteBack ? UInt64(number) : 0
       trace.append(
-        Event(kind, address: address, size: 64, payload: payload, thread: thread, site: site))
+        Event(kind, address: address, size: 64, payload: payload, thread: thread, site: site)
+      )
     case .flushRequest:
       trace.append(
         Event(
-          .flushRequest, address: address, size: pick([0, 1, 64, 5000]), payload: UInt64(number),
-          thread: thread, site: site))
+          .flushRequest,
+          address: address,
+          size: pick([0, 1, 64, 5000]),
+          payload: UInt64(number),
+          thread: thread,
+          site: site
+        )
+      )
     case let kind where kind == .deepFlush || kind == .msync:
       trace.append(Event(kind, address: address, size: 4096, thread: thread, site: site))
     case let kind: trace.append(Event(kind, thread: thread, site: site))
@@ -132,11 +150,15 @@ struct RandomTraces {
       let first = UInt64.random(in: 0...1000, using: &generator)
       return .begin(
         Operation(
-          number: UInt32(number), kind: pick(OperationKind.allCases),
-          isForced: Bool.random(using: &generator), sectors: first..<(first + UInt64(blocks) * 2),
+          number: UInt32(number),
+          kind: pick(OperationKind.allCases),
+          isForced: Bool.random(using: &generator),
+          sectors: first..<(first + UInt64(blocks) * 2),
           contents: (0..<blocks).map { _ in
             ContentID(Int.random(in: 0..<contents, using: &generator))
-          }))
+          }
+        )
+      )
     }
   }
 }

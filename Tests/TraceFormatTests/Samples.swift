@@ -8,7 +8,9 @@ enum Samples {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "traces/samples")
 
-  static func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
+  static func path(_ name: String) -> String {
+    folder.appending(path: name).path(percentEncoded: false)
+  }
 
   static func bytes(_ name: String) throws -> [UInt8] {
     Array(try Data(contentsOf: folder.appending(path: name)))
@@ -36,7 +38,9 @@ final class TemporaryFolder {
 
   func file(_ name: String) -> String { path + "/" + name }
 
-  var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
+  var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? []
+  }
 }
 
 /// What a trace says, independent of how it numbers sites and heap offsets.
@@ -64,10 +68,14 @@ struct Meaning: Equatable {
         return Step(kind: .mark, thread: event.thread, mark: trace.mark(of: event))
       }
       return Step(
-        kind: event.kind, address: event.address, size: event.size,
+        kind: event.kind,
+        address: event.address,
+        size: event.size,
         payload: event.kind.isStore ? 0 : event.payload,
-        bytes: event.kind.isStore ? trace.bytes(of: event) : [], thread: event.thread,
-        site: trace.site(event.site))
+        bytes: event.kind.isStore ? trace.bytes(of: event) : [],
+        thread: event.thread,
+        site: trace.site(event.site)
+      )
     }
   }
 }

@@ -75,20 +75,26 @@ public struct BinaryTraceWriter: TraceSink {
   /// Sites and marks that they refer to have been received or defined before. The payload is at most 16 MiB
   /// less 16 bytes.
   public mutating func receive(
-    encodedEvents: RawSpan, count: Int
+    encodedEvents: RawSpan,
+    count: Int
   ) throws(TraceFormatError) {
     try flush()
     try emit(.events, encodedEvents, eventCount: count)
   }
 
-  /// Writes what is pending and the end chunk, and gives the file its name.
-  public mutating func finish() throws(TraceFormatError) {
+  /// Writes what is pending and, unless the recording was interrupted, the end chunk, and gives the file its
+  /// name.
+  public mutating func finish(isComplete: Bool = true) throws(TraceFormatError) {
     try flush()
+    if isComplete { try emitEnd() }
+    try output.finish()
+  }
+
+  private mutating func emitEnd() throws(TraceFormatError) {
     var payload = [eventCount, siteCount, UInt64(contents.names.count), markCount]
       .flatMap { littleEndian($0) }
     payload.append(contentsOf: hasher.finalize())
     try emit(.end, payload)
-    try output.finish()
   }
 
   private mutating func flush() throws(TraceFormatError) {
@@ -117,7 +123,9 @@ public struct BinaryTraceWriter: TraceSink {
   }
 
   private mutating func emit(
-    _ kind: ChunkKind, _ payload: RawSpan, eventCount: Int
+    _ kind: ChunkKind,
+    _ payload: RawSpan,
+    eventCount: Int
   ) throws(TraceFormatError) {
     self.eventCount += UInt64(eventCount)
     guard payload.byteCount <= ChunkHeader.maximumPayload else {

@@ -15,7 +15,10 @@ struct ChunkReader {
 
   /// Reads one payload.
   mutating func accept<Sink: TraceSink>(
-    _ kind: ChunkKind, _ payload: Span<UInt8>, eventCount: Int, to sink: inout Sink
+    _ kind: ChunkKind,
+    _ payload: Span<UInt8>,
+    eventCount: Int,
+    to sink: inout Sink
   ) throws(TraceFormatError) {
     guard kind == .events || eventCount == 0 else {
       throw TraceFormatError(.expected("no events in \(kind.name)", found: "\(eventCount)"))
@@ -31,7 +34,8 @@ struct ChunkReader {
   }
 
   private mutating func acceptHeader<Sink: TraceSink>(
-    _ payload: Span<UInt8>, _ sink: inout Sink
+    _ payload: Span<UInt8>,
+    _ sink: inout Sink
   ) throws(TraceFormatError) {
     var builder = HeaderBuilder()
     var lines = PayloadLines()
@@ -49,13 +53,15 @@ struct ChunkReader {
   }
 
   private mutating func acceptSites<Sink: TraceSink>(
-    _ payload: Span<UInt8>, _ sink: inout Sink
+    _ payload: Span<UInt8>,
+    _ sink: inout Sink
   ) throws(TraceFormatError) {
     var lines = PayloadLines()
     while let range = try lines.next(payload) {
       guard siteCount < Event.maximumSite else {
         throw TraceFormatError(
-          .outOfRange("number of sites", siteCount + 1, 0...UInt64(Event.maximumSite)))
+          .outOfRange("number of sites", siteCount + 1, 0...UInt64(Event.maximumSite))
+        )
       }
       siteCount += 1
       let site = range.isEmpty ? Site(frames: []) : try SiteRecord.site(payload.extracting(range))
@@ -64,7 +70,8 @@ struct ChunkReader {
   }
 
   private mutating func acceptContent<Sink: TraceSink>(
-    _ payload: Span<UInt8>, _ sink: inout Sink
+    _ payload: Span<UInt8>,
+    _ sink: inout Sink
   ) throws(TraceFormatError) {
     guard let end = firstByte(UInt8(ascii: "\n"), in: payload, 0..<payload.count) else {
       throw TraceFormatError(.expected("a content's name", found: "no end of line"))
@@ -90,7 +97,9 @@ struct ChunkReader {
   }
 
   private mutating func acceptEvents<Sink: TraceSink>(
-    _ payload: Span<UInt8>, _ expected: Int, _ sink: inout Sink
+    _ payload: Span<UInt8>,
+    _ expected: Int,
+    _ sink: inout Sink
   ) throws(TraceFormatError) {
     // SAFETY: bytes have no padding.
     let bytes = unsafe payload.bytes
@@ -107,7 +116,8 @@ struct ChunkReader {
   }
 
   private func next(
-    _ decoder: inout EventDecoder, _ bytes: RawSpan
+    _ decoder: inout EventDecoder,
+    _ bytes: RawSpan
   ) throws(TraceFormatError) -> EventDecoder.Record? {
     do throws(EventCodingError) { return try decoder.next(in: bytes) } catch {
       throw TraceFormatError(.expected("an event", found: "\(error)"))
@@ -115,7 +125,9 @@ struct ChunkReader {
   }
 
   private mutating func deliver<Sink: TraceSink>(
-    _ record: EventDecoder.Record, _ bytes: RawSpan, _ sink: inout Sink
+    _ record: EventDecoder.Record,
+    _ bytes: RawSpan,
+    _ sink: inout Sink
   ) throws(TraceFormatError) {
     let event = record.event
     guard event.kind != .mark else {

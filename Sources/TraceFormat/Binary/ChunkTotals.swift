@@ -20,7 +20,9 @@ struct ChunkTotals {
       throw TraceFormatError(
         .expected(
           "\(counts) events, sites, contents and marks as the end chunk says",
-          found: "\(body.counts)"))
+          found: "\(body.counts)"
+        )
+      )
     }
     guard self.digest == digest else {
       throw TraceFormatError(.checksum("the whole trace (SHA-256)"))

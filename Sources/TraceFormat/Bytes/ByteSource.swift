@@ -68,7 +68,9 @@ struct ByteSource: ~Copyable {
     precondition(count >= 0 && count <= available, "Only bytes in the window are consumed")
     let range = start..<(start + count)
     // SAFETY: the range is inside the array.
-    unsafe buffer.withUnsafeBytes { unsafe hasher.update(bufferPointer: .init(rebasing: $0[range])) }
+    unsafe buffer.withUnsafeBytes {
+      unsafe hasher.update(bufferPointer: .init(rebasing: $0[range]))
+    }
     start += count
     offset += UInt64(count)
   }
@@ -109,7 +111,10 @@ struct ByteSource: ~Copyable {
     guard end == buffer.count else { return }
     guard buffer.count < Self.maximumWindow else {
       throw TraceFormatError(
-        .tooLong(limit: Self.maximumWindow), file: name, position: .byte(offset))
+        .tooLong(limit: Self.maximumWindow),
+        file: name,
+        position: .byte(offset)
+      )
     }
     buffer.append(contentsOf: repeatElement(0, count: buffer.count))
   }

@@ -5,9 +5,11 @@ public enum DecodedFile {
   /// - Parameters:
   ///   - path: the file.
   ///   - limit: the largest size accepted, in bytes.
+  /// - Returns: the bytes.
   /// - Throws: `TraceFormatError` where the file cannot be read, is damaged or is larger than `limit`.
   public static func bytes(
-    ofFile path: String, limit: Int = 1 << 30
+    ofFile path: String,
+    limit: Int = 1 << 30
   ) throws(TraceFormatError) -> [UInt8] {
     var source = try ByteSource.open(path)
     source.forgetHead()
@@ -17,7 +19,9 @@ public enum DecodedFile {
       source.consume(source.available)
       guard bytes.count <= limit else {
         throw TraceFormatError(
-          .outOfRange("the file's size", UInt64(bytes.count), 0...UInt64(limit)), file: path)
+          .outOfRange("the file's size", UInt64(bytes.count), 0...UInt64(limit)),
+          file: path
+        )
       }
     } while try source.fill()
     return bytes

@@ -25,7 +25,9 @@ struct OutputTarget {
   }
 
   func write(_ bytes: [UInt8]) throws(TraceFormatError) {
-    do { _ = try descriptor.writeAll(bytes) } catch { throw systemError("write", error, file: path) }
+    do { _ = try descriptor.writeAll(bytes) } catch {
+      throw systemError("write", error, file: path)
+    }
   }
 
   /// Makes the bytes durable and renames the temporary file.
@@ -53,12 +55,17 @@ struct OutputTarget {
   }
 
   private static func open(
-    _ path: String, create: Bool, reportedAs name: String
+    _ path: String,
+    create: Bool,
+    reportedAs name: String
   ) throws(TraceFormatError) -> FileDescriptor {
     do {
       return try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: create ? [.create, .truncate, .closeOnExec] : [.closeOnExec],
-        permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+        FilePath(path),
+        .writeOnly,
+        options: create ? [.create, .truncate, .closeOnExec] : [.closeOnExec],
+        permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite]
+      )
     } catch { throw systemError("create", error, file: name) }
   }
 

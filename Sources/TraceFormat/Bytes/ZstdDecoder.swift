@@ -26,7 +26,8 @@ import CZstd
 
   /// Fills the start of `target` with decoded bytes; 0 at the end.
   func read(
-    into target: UnsafeMutableRawBufferPointer, from raw: inout RawInput
+    into target: UnsafeMutableRawBufferPointer,
+    from raw: inout RawInput
   ) throws(TraceFormatError) -> Int {
     while true {
       if next == limit, try !refill(from: &raw) {
@@ -43,7 +44,8 @@ import CZstd
     limit = 0
     do {
       // SAFETY: the array outlives the call.
-      limit = unsafe try input.withUnsafeMutableBytes { buffer in unsafe try raw.read(into: buffer) }
+      limit = unsafe try input.withUnsafeMutableBytes { buffer in unsafe try raw.read(into: buffer)
+      }
     } catch let error as TraceFormatError { throw error } catch { fatalError("Unreachable") }
     return limit > 0
   }

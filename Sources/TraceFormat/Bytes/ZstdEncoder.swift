@@ -32,7 +32,10 @@ import CZstd
   }
 
   private func step(
-    _ bytes: [UInt8], _ consumed: inout Int, _ encoded: inout [UInt8], isLast: Bool
+    _ bytes: [UInt8],
+    _ consumed: inout Int,
+    _ encoded: inout [UInt8],
+    isLast: Bool
   ) -> Int {
     // SAFETY: both buffers outlive the call, and zstd stays within their sizes.
     unsafe bytes.withUnsafeBytes { source in

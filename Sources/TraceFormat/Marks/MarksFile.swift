@@ -29,7 +29,8 @@ public struct MarksFile: Sendable {
   ///
   /// - Throws: as the other `read`.
   public static func read(
-    bytes: [UInt8], named name: String
+    bytes: [UInt8],
+    named name: String
   ) throws(TraceFormatError) -> MarksFile {
     var source = try ByteSource.open(bytes: bytes, name: name)
     return try read(&source)
@@ -67,7 +68,9 @@ public struct MarksFile: Sendable {
   private init(name: String) { self.name = name }
 
   private mutating func accept(
-    _ line: Span<UInt8>, _ number: Int, _ table: inout ContentTable
+    _ line: Span<UInt8>,
+    _ number: Int,
+    _ table: inout ContentTable
   ) throws(TraceFormatError) {
     guard !line.isEmpty, line[0] != UInt8(ascii: "#") else { return }
     var fields = TextFields()
@@ -88,7 +91,9 @@ public struct MarksFile: Sendable {
 
   private func occurrence(_ keyword: String) throws(TraceFormatError) -> Int? {
     if keyword == "AT" { return nil }
-    if keyword.hasPrefix("AT#"), let number = Int(keyword.dropFirst(3)), number > 0 { return number }
+    if keyword.hasPrefix("AT#"), let number = Int(keyword.dropFirst(3)), number > 0 {
+      return number
+    }
     throw TraceFormatError(.expected("CONTENT, AT or AT#number", found: quoted(keyword)))
   }
 
@@ -96,7 +101,9 @@ public struct MarksFile: Sendable {
   private func places(in trace: Trace) throws(TraceFormatError) -> [Int: [Int]] {
     var occurrences: [String: [Int]] = [:]
     for (index, event) in trace.events.enumerated() where event.kind == .mark {
-      if case .label(let text) = trace.mark(of: event) { occurrences[text, default: []].append(index) }
+      if case .label(let text) = trace.mark(of: event) {
+        occurrences[text, default: []].append(index)
+      }
     }
     var places: [Int: [Int]] = [:]
     for (number, entry) in entries.enumerated() {
@@ -111,19 +118,26 @@ public struct MarksFile: Sendable {
     guard let occurrence = entry.occurrence else {
       guard let only = found.first else {
         throw TraceFormatError(
-          .unknown("label of the trace", entry.label), file: name, position: position)
+          .unknown("label of the trace", entry.label),
+          file: name,
+          position: position
+        )
       }
       guard found.count == 1 else {
         throw TraceFormatError(
-          .repeated("label of the trace (say which with AT#number)", entry.label), file: name,
-          position: position)
+          .repeated("label of the trace (say which with AT#number)", entry.label),
+          file: name,
+          position: position
+        )
       }
       return only
     }
     guard occurrence <= found.count else {
       throw TraceFormatError(
-        .unknown("occurrence \(occurrence) of a label", entry.label), file: name,
-        position: position)
+        .unknown("occurrence \(occurrence) of a label", entry.label),
+        file: name,
+        position: position
+      )
     }
     return found[occurrence - 1]
   }

@@ -17,7 +17,10 @@ struct PlainRecords {
 
   /// Reads whole records of `bytes` below `limit`.
   mutating func read<Sink: TraceSink>(
-    _ bytes: Span<UInt8>, upTo limit: Int, _ events: inout PmemcheckEvents, into sink: inout Sink
+    _ bytes: Span<UInt8>,
+    upTo limit: Int,
+    _ events: inout PmemcheckEvents,
+    into sink: inout Sink
   ) throws(TraceFormatError) {
     // Numbers end after 16 digits, so that no record without frames is looked at past its 64th byte.
     while next + 64 <= limit {
@@ -34,7 +37,10 @@ struct PlainRecords {
 
   @inline(__always)
   private mutating func readStore<Sink: TraceSink>(
-    _ bytes: Span<UInt8>, upTo limit: Int, _ events: inout PmemcheckEvents, _ sink: inout Sink
+    _ bytes: Span<UInt8>,
+    upTo limit: Int,
+    _ events: inout PmemcheckEvents,
+    _ sink: inout Sink
   ) throws(TraceFormatError) -> Bool {
     guard hasWord(0x7830_3b45_524f_5453, bytes, at: next) else { return false }  // STORE;0x
     var index = next + 8
@@ -56,7 +62,9 @@ struct PlainRecords {
 
   @inline(__always)
   private mutating func readFlushOrFence<Sink: TraceSink>(
-    _ bytes: Span<UInt8>, _ events: inout PmemcheckEvents, _ sink: inout Sink
+    _ bytes: Span<UInt8>,
+    _ events: inout PmemcheckEvents,
+    _ sink: inout Sink
   ) throws(TraceFormatError) -> Bool {
     if hasWord(0x7830_3b48_5355_4c46, bytes, at: next) {  // FLUSH;0x
       var index = next + 8

@@ -2,7 +2,8 @@
 enum PmemcheckChoice {
   /// The index of the process that a user named by id or position, or of the first one's complete part.
   static func choose(
-    _ wanted: String?, among sections: [PmemcheckSection]
+    _ wanted: String?,
+    among sections: [PmemcheckSection]
   ) throws(TraceFormatError) -> Int {
     guard let wanted else { return byDefault(sections) }
     guard let number = UInt64(wanted) else { throw unknown(wanted, sections) }
@@ -29,10 +30,13 @@ enum PmemcheckChoice {
   }
 
   private static func unknown(
-    _ wanted: String, _ sections: [PmemcheckSection]
+    _ wanted: String,
+    _ sections: [PmemcheckSection]
   ) -> TraceFormatError {
     let names = sections.indices.map { name(of: $0, in: sections) }.joined(separator: ", ")
-    return TraceFormatError(.expected("one of the log's processes: \(names)", found: quoted(wanted)))
+    return TraceFormatError(
+      .expected("one of the log's processes: \(names)", found: quoted(wanted))
+    )
   }
 
   private static func name(of index: Int, in sections: [PmemcheckSection]) -> String {

@@ -25,7 +25,11 @@ struct PmemcheckEvents {
   /// Passes on a store of 1 to 8 bytes whose value is little-endian.
   @inline(__always)
   mutating func store<Sink: TraceSink>(
-    _ address: UInt64, value: UInt64, size: UInt64, site: SiteID, to sink: inout Sink
+    _ address: UInt64,
+    value: UInt64,
+    size: UInt64,
+    site: SiteID,
+    to sink: inout Sink
   ) throws(TraceFormatError) {
     let address = try place(address, value: value, size: size)
     let event = Event(.store, address: address, size: Int(size), payload: value, site: site)
@@ -38,7 +42,9 @@ struct PmemcheckEvents {
   /// Passes on one `clwb` for each line that a FLUSH writes back.
   @inline(__always)
   mutating func flush<Sink: TraceSink>(
-    _ address: UInt64, size: UInt64, to sink: inout Sink
+    _ address: UInt64,
+    size: UInt64,
+    to sink: inout Sink
   ) throws(TraceFormatError) {
     if size == 64 {
       try flushLine(address & ~63, to: &sink)
@@ -55,7 +61,9 @@ struct PmemcheckEvents {
 
   /// Passes on a deep flush, in parts that an event can hold.
   mutating func deepSync<Sink: TraceSink>(
-    _ address: UInt64, size: UInt64, to sink: inout Sink
+    _ address: UInt64,
+    size: UInt64,
+    to sink: inout Sink
   ) throws(TraceFormatError) {
     try checkRange(address, size: size)
     var address = address
@@ -74,7 +82,8 @@ struct PmemcheckEvents {
 
   /// Passes on a label.
   mutating func label<Sink: TraceSink>(
-    _ text: String, to sink: inout Sink
+    _ text: String,
+    to sink: inout Sink
   ) throws(TraceFormatError) {
     count += 1
     try sink.deliver(mark: .label(text), thread: 0)
@@ -82,7 +91,8 @@ struct PmemcheckEvents {
 
   /// The number of the site with these frames.
   mutating func site<Sink: TraceSink>(
-    _ frames: Span<UInt8>, to sink: inout Sink
+    _ frames: Span<UInt8>,
+    to sink: inout Sink
   ) throws(TraceFormatError) -> SiteID {
     let (number, isNew) = try sites.number(of: frames)
     if isNew { try sink.deliver(site: PmemcheckFrames.site(frames)) }
@@ -99,7 +109,9 @@ struct PmemcheckEvents {
 
   @inline(__always)
   private mutating func place(
-    _ address: UInt64, value: UInt64, size: UInt64
+    _ address: UInt64,
+    value: UInt64,
+    size: UInt64
   ) throws(TraceFormatError) -> UInt64 {
     guard size >= 1, size <= 8 else {
       throw TraceFormatError(.outOfRange("a STORE's size", size, 1...8))
@@ -123,7 +135,8 @@ struct PmemcheckEvents {
 
   @inline(__always)
   private mutating func flushLine<Sink: TraceSink>(
-    _ line: UInt64, to sink: inout Sink
+    _ line: UInt64,
+    to sink: inout Sink
   ) throws(TraceFormatError) {
     guard line <= UInt64.max - 64 else {
       throw TraceFormatError(.overflow(address: line, size: 64))
@@ -136,7 +149,9 @@ struct PmemcheckEvents {
   }
 
   private mutating func flushRange<Sink: TraceSink>(
-    _ address: UInt64, size: UInt64, to sink: inout Sink
+    _ address: UInt64,
+    size: UInt64,
+    to sink: inout Sink
   ) throws(TraceFormatError) {
     try checkRange(address, size: size)
     if size == 0 { empty += 1 }
@@ -154,7 +169,8 @@ struct PmemcheckEvents {
 
   @inline(__always)
   private mutating func pass<Sink: TraceSink>(
-    _ event: Event, to sink: inout Sink
+    _ event: Event,
+    to sink: inout Sink
   ) throws(TraceFormatError) {
     count += 1
     try sink.deliver(event: event, bytes: RawSpan())

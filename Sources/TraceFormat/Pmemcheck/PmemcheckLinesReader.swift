@@ -7,7 +7,8 @@ struct PmemcheckLinesReader {
 
   /// Reads everything and passes it on, in two passes: the first finds registered files.
   mutating func read<Sink: TraceSink>(
-    from source: inout ByteSource, into sink: inout Sink
+    from source: inout ByteSource,
+    into sink: inout Sink
   ) throws(TraceFormatError) -> ReadSummary {
     let registrations = try registrations(in: &source)
     if !registrations.isEmpty {
@@ -23,8 +24,12 @@ struct PmemcheckLinesReader {
     events.remark(in: &diagnostics)
     if let lastLine { diagnostics.add("the last line has no end", at: .line(lastLine)) }
     return ReadSummary(
-      format: .pmemcheckLines, completeness: .complete(source.digest),
-      diagnostics: diagnostics.all, digest: source.digest, eventCount: events.count)
+      format: .pmemcheckLines,
+      completeness: .complete(source.digest),
+      diagnostics: diagnostics.all,
+      digest: source.digest,
+      eventCount: events.count
+    )
   }
 
   private func registrations(
@@ -48,7 +53,8 @@ struct PmemcheckLinesReader {
 
   /// The number of the last line where it has no end.
   private mutating func readLines<Sink: TraceSink>(
-    from source: inout ByteSource, into sink: inout Sink
+    from source: inout ByteSource,
+    into sink: inout Sink
   ) throws(TraceFormatError) -> Int? {
     var lines = LineCursor()
     while true {
@@ -66,12 +72,15 @@ struct PmemcheckLinesReader {
   }
 
   private mutating func accept<Sink: TraceSink>(
-    _ line: Span<UInt8>, _ sink: inout Sink
+    _ line: Span<UInt8>,
+    _ sink: inout Sink
   ) throws(TraceFormatError) {
     guard !line.isEmpty else { return }
     if line[0] == UInt8(ascii: "#") {
       return try events.label(
-        TextEscape.visible((1..<line.count).map { line[$0] }), to: &sink)
+        TextEscape.visible((1..<line.count).map { line[$0] }),
+        to: &sink
+      )
     }
     let parsed = try PmemcheckRecord.parse(line, isSpliced: false)
     if case .label = parsed.record {
@@ -80,7 +89,10 @@ struct PmemcheckLinesReader {
     guard parsed.length == line.count else {
       throw TraceFormatError(
         .expected(
-          "the end of the record", found: quoted(rawText(line, parsed.length..<line.count))))
+          "the end of the record",
+          found: quoted(rawText(line, parsed.length..<line.count))
+        )
+      )
     }
     try events.accept(parsed.record, in: line, to: &sink)
   }

@@ -39,7 +39,9 @@ struct PmemcheckPieces {
   mutating func beginInside() { isInside = true }
 
   /// Passes whole records that somebody else has read.
-  mutating func pass(to index: Int, in source: borrowing ByteSource) { passed = index - source.start }
+  mutating func pass(to index: Int, in source: borrowing ByteSource) {
+    passed = index - source.start
+  }
 
   /// The next piece; `nil` at the end.
   mutating func next(in source: inout ByteSource) throws(TraceFormatError) -> Piece? {
@@ -62,7 +64,8 @@ struct PmemcheckPieces {
 
   /// The range of a record, prolonged to the next separator unless foreign lines or the end come first.
   mutating func prolong(
-    _ range: Range<Int>, in source: inout ByteSource
+    _ range: Range<Int>,
+    in source: inout ByteSource
   ) throws(TraceFormatError) -> (range: Range<Int>, isLonger: Bool) {
     let length = source.start + passed - range.lowerBound
     let from = passed
@@ -95,7 +98,9 @@ struct PmemcheckPieces {
     if prefix.isStart(text) {
       isInside = true
       passed += prefix.length + 5
-      if text.count > prefix.length + 5, text[prefix.length + 5] == UInt8(ascii: "|") { passed += 1 }
+      if text.count > prefix.length + 5, text[prefix.length + 5] == UInt8(ascii: "|") {
+        passed += 1
+      }
       return .start(pid: prefix.pid)
     }
     guard let end = firstByte(UInt8(ascii: "\n"), in: source.buffer.span, first..<source.end) else {
@@ -146,7 +151,9 @@ struct PmemcheckPieces {
 
   /// The `|` in a line after which records go on: directly after the prefix, or before a known record.
   private func separator(
-    _ text: Span<UInt8>, _ prefix: ValgrindPrefix, upTo end: Int
+    _ text: Span<UInt8>,
+    _ prefix: ValgrindPrefix,
+    upTo end: Int
   ) -> Int? {
     var from = prefix.length
     if prefix.length > 0, from < end, text[from] == UInt8(ascii: "|") { return from }

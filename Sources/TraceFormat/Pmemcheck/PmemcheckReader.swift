@@ -10,7 +10,8 @@ struct PmemcheckReader {
 
   /// Reads everything and passes one process's records on.
   mutating func read<Sink: TraceSink>(
-    from source: inout ByteSource, into sink: inout Sink
+    from source: inout ByteSource,
+    into sink: inout Sink
   ) throws(TraceFormatError) -> ReadSummary {
     var scan = PmemcheckScan()
     try scan.run(&source)
@@ -30,11 +31,14 @@ struct PmemcheckReader {
     TraceFormatError(
       scan.hasValgrindLines
         ? .reportWithoutLog : .expected("a pmemcheck log", found: "no START record"),
-      file: name)
+      file: name
+    )
   }
 
   private mutating func read<Sink: TraceSink>(
-    _ sections: [PmemcheckSection], _ choice: Int, from source: inout ByteSource,
+    _ sections: [PmemcheckSection],
+    _ choice: Int,
+    from source: inout ByteSource,
     into sink: inout Sink
   ) throws(TraceFormatError) -> ReadSummary {
     let section = sections[choice]
@@ -51,7 +55,8 @@ struct PmemcheckReader {
   }
 
   private mutating func events(
-    of registrations: [PmemcheckRegistration], in file: String
+    of registrations: [PmemcheckRegistration],
+    in file: String
   ) throws(TraceFormatError) -> PmemcheckEvents {
     guard !registrations.isEmpty else {
       diagnostics.add("no file is registered: addresses are taken as they are")
@@ -65,7 +70,10 @@ struct PmemcheckReader {
   }
 
   private mutating func summary(
-    _ sections: [PmemcheckSection], _ choice: Int, digest: TraceDigest, eventCount: UInt64
+    _ sections: [PmemcheckSection],
+    _ choice: Int,
+    digest: TraceDigest,
+    eventCount: UInt64
   ) -> ReadSummary {
     var completeness = TraceCompleteness.complete(digest)
     if let damage = sections[choice].damage {
@@ -73,8 +81,12 @@ struct PmemcheckReader {
       completeness = .interrupted(afterEvents: eventCount)
     }
     var summary = ReadSummary(
-      format: .pmemcheck, completeness: completeness, diagnostics: diagnostics.all, digest: digest,
-      eventCount: eventCount)
+      format: .pmemcheck,
+      completeness: completeness,
+      diagnostics: diagnostics.all,
+      digest: digest,
+      eventCount: eventCount
+    )
     summary.processes = sections.enumerated().map { index, section in
       TraceProcess(number: index + 1, pid: section.pid, isComplete: section.damage == nil)
     }

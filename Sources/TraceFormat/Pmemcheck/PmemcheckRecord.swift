@@ -13,11 +13,10 @@ enum PmemcheckRecord {
     var length: Int
   }
 
-  /// The record at the start of a piece.
-  ///
-  /// - Parameter isSpliced: whether foreign text is known to follow the record.
+  /// The record at the start of a piece, which foreign text is known to follow where it is spliced.
   static func parse(
-    _ piece: Span<UInt8>, isSpliced: Bool
+    _ piece: Span<UInt8>,
+    isSpliced: Bool
   ) throws(TraceFormatError) -> Parsed {
     if hasPrefix("STORE;", piece) { return try store(piece, isSpliced: isSpliced) }
     if hasPrefix("FLUSH;", piece) {
@@ -59,7 +58,8 @@ enum PmemcheckRecord {
   }
 
   private static func store(
-    _ piece: Span<UInt8>, isSpliced: Bool
+    _ piece: Span<UInt8>,
+    isSpliced: Bool
   ) throws(TraceFormatError) -> Parsed {
     var fields = PmemcheckFields(piece, at: 6)
     let address = try fields.number("a STORE's address", piece)
@@ -68,23 +68,32 @@ enum PmemcheckRecord {
     guard fields.next < piece.count, piece[fields.next] == UInt8(ascii: ";") else {
       return Parsed(
         record: .store(address: address, value: value, size: size, frames: nil),
-        length: fields.next)
+        length: fields.next
+      )
     }
     let frames = (fields.next + 1)..<(isSpliced ? frameEnd(piece, fields.next + 1) : piece.count)
     return Parsed(
       record: .store(address: address, value: value, size: size, frames: frames),
-      length: frames.upperBound)
+      length: frames.upperBound
+    )
   }
 
   private static func registration(_ piece: Span<UInt8>) throws(TraceFormatError) -> Parsed {
     guard let (path, numbers, end) = registrationFields(piece) else {
       throw TraceFormatError(
         .expected(
-          "REGISTER_FILE;path;base;size;offset", found: quoted(rawText(piece, 0..<piece.count))))
+          "REGISTER_FILE;path;base;size;offset",
+          found: quoted(rawText(piece, 0..<piece.count))
+        )
+      )
     }
     let bytes = path.map { piece[$0] }
     let registration = PmemcheckRegistration(
-      path: TextEscape.visible(bytes), base: numbers[0], size: numbers[1], offset: numbers[2])
+      path: TextEscape.visible(bytes),
+      base: numbers[0],
+      size: numbers[1],
+      offset: numbers[2]
+    )
     return Parsed(record: .registration(registration), length: end)
   }
 

@@ -13,7 +13,9 @@ struct PmemcheckRecords {
 
   /// Reads from the source's position to the process's STOP, or as far as its records go.
   mutating func read<Sink: TraceSink>(
-    from source: inout ByteSource, into sink: inout Sink, diagnostics: inout DiagnosticList
+    from source: inout ByteSource,
+    into sink: inout Sink,
+    diagnostics: inout DiagnosticList
   ) throws(TraceFormatError) {
     while pieces.isInRecords {
       try readPlain(from: source, into: &sink)
@@ -29,7 +31,8 @@ struct PmemcheckRecords {
 
   /// Passes over as many plain records as the window holds.
   private mutating func readPlain<Sink: TraceSink>(
-    from source: borrowing ByteSource, into sink: inout Sink
+    from source: borrowing ByteSource,
+    into sink: inout Sink
   ) throws(TraceFormatError) {
     var plain = PlainRecords(next: pieces.index(in: source), separator: UInt8(ascii: "|"))
     do throws(TraceFormatError) {
@@ -42,14 +45,20 @@ struct PmemcheckRecords {
   }
 
   private mutating func accept<Sink: TraceSink>(
-    _ range: Range<Int>, _ splice: Range<Int>?, from source: inout ByteSource,
-    into sink: inout Sink, _ diagnostics: inout DiagnosticList
+    _ range: Range<Int>,
+    _ splice: Range<Int>?,
+    from source: inout ByteSource,
+    into sink: inout Sink,
+    _ diagnostics: inout DiagnosticList
   ) throws(TraceFormatError) {
     let offset = pieces.offset(of: range.lowerBound, in: source)
     let whole = try pieces.whole(range, isSpliced: splice != nil, in: &source)
     do throws(TraceFormatError) {
       let used = try deliver(
-        source.buffer.span.extracting(whole), isSpliced: splice != nil, &sink)
+        source.buffer.span.extracting(whole),
+        isSpliced: splice != nil,
+        &sink
+      )
       let rest = (whole.lowerBound + used)..<(splice?.upperBound ?? whole.upperBound)
       noteSplice(rest, of: source, at: offset + UInt64(used), &diagnostics)
     } catch { throw error.located(in: source.name, at: .byte(offset)) }
@@ -57,7 +66,9 @@ struct PmemcheckRecords {
 
   /// The last record is whole only where foreign text follows it.
   private mutating func acceptCut<Sink: TraceSink>(
-    _ range: Range<Int>, from source: inout ByteSource, into sink: inout Sink,
+    _ range: Range<Int>,
+    from source: inout ByteSource,
+    into sink: inout Sink,
     _ diagnostics: inout DiagnosticList
   ) throws(TraceFormatError) {
     guard let newline = firstByte(UInt8(ascii: "\n"), in: source.buffer.span, range) else {
@@ -72,7 +83,9 @@ struct PmemcheckRecords {
   }
 
   private func noteSplice(
-    _ rest: Range<Int>, of source: borrowing ByteSource, at offset: UInt64,
+    _ rest: Range<Int>,
+    of source: borrowing ByteSource,
+    at offset: UInt64,
     _ diagnostics: inout DiagnosticList
   ) {
     var text = rawText(source.buffer.span, rest.prefix(200))
@@ -83,7 +96,9 @@ struct PmemcheckRecords {
 
   /// Passes on the record at the start of a piece; the result is its length.
   private mutating func deliver<Sink: TraceSink>(
-    _ piece: Span<UInt8>, isSpliced: Bool, _ sink: inout Sink
+    _ piece: Span<UInt8>,
+    isSpliced: Bool,
+    _ sink: inout Sink
   ) throws(TraceFormatError) -> Int {
     guard !piece.isEmpty else { return 0 }
     let parsed = try PmemcheckRecord.parse(piece, isSpliced: isSpliced)
@@ -95,7 +110,9 @@ struct PmemcheckRecords {
 extension PmemcheckEvents {
   /// Passes on what a record of `piece` says.
   mutating func accept<Sink: TraceSink>(
-    _ record: PmemcheckRecord, in piece: Span<UInt8>, to sink: inout Sink
+    _ record: PmemcheckRecord,
+    in piece: Span<UInt8>,
+    to sink: inout Sink
   ) throws(TraceFormatError) {
     switch record {
     case .store(let address, let value, let size, let frames):

@@ -72,11 +72,13 @@ struct PmemcheckRegions {
   }
 
   private static func check(
-    _ registration: PmemcheckRegistration, against others: [PmemcheckRegistration]
+    _ registration: PmemcheckRegistration,
+    against others: [PmemcheckRegistration]
   ) throws(TraceFormatError) {
     let limit = UInt64(Int64.max)
     for (what, value) in [
-      ("a registration's size", registration.size), ("a registration's file offset", registration.offset),
+      ("a registration's size", registration.size),
+      ("a registration's file offset", registration.offset),
     ] where value > limit / 2 || (value == 0 && value == registration.size) {
       throw TraceFormatError(.outOfRange(what, value, 1...(limit / 2)))
     }
@@ -87,7 +89,9 @@ struct PmemcheckRegions {
       throw TraceFormatError(
         .expected(
           "a registration at multiples of 64",
-          found: "\(hexadecimal(registration.base)) for offset \(hexadecimal(registration.offset))"))
+          found: "\(hexadecimal(registration.base)) for offset \(hexadecimal(registration.offset))"
+        )
+      )
     }
     for other in others where other.range.overlaps(registration.range) {
       throw TraceFormatError(.overlap("registrations \(other.name)", registration.name))
@@ -120,14 +124,18 @@ struct PmemcheckRegions {
         windows.append(Window(range: address..<(address + length), delta: known &- address))
         remarks.append(
           "\(hexadecimal(length)) bytes at \(hexadecimal(address)) are those at "
-            + "\(hexadecimal(known)) of the same file, and are given that address")
+            + "\(hexadecimal(known)) of the same file, and are given that address"
+        )
       } else {
         length = freeLength(from: offset, to: end, device: device)
         windows.append(Window(range: address..<(address + length), delta: 0))
         insert(
           Segment(
-            begin: address, length: length,
-            mapping: .linear(DeviceExtent(device: device, offset: offset))))
+            begin: address,
+            length: length,
+            mapping: .linear(DeviceExtent(device: device, offset: offset))
+          )
+        )
       }
       offset += length
     }

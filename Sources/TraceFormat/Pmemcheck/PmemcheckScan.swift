@@ -18,7 +18,7 @@ struct PmemcheckScan {
       case .stop: stop(at: pieces.offset(of: pieces.index(in: source), in: source))
       case .record(let range, let splice):
         try noteRecord(range, splice, &pieces, &source)
-      case .cut(let range): noteCut(range, pieces, source)
+      case .cut(let range): try noteCut(range, &pieces, &source)
       }
     }
   }
@@ -44,7 +44,9 @@ struct PmemcheckScan {
   }
 
   private mutating func noteLine(
-    _ range: Range<Int>, _ pieces: PmemcheckPieces, _ source: borrowing ByteSource
+    _ range: Range<Int>,
+    _ pieces: PmemcheckPieces,
+    _ source: borrowing ByteSource
   ) {
     let line = source.buffer.span.extracting(range)
     let prefix = ValgrindPrefix(line)
@@ -59,7 +61,9 @@ struct PmemcheckScan {
     } else if text.hasSuffix("|STOP"), !sections.isEmpty {
       let offset = pieces.offset(of: range.lowerBound, in: source)
       diagnostics.add(
-        "records and a STOP without a START: another process wrote into this log", at: .byte(offset))
+        "records and a STOP without a START: another process wrote into this log",
+        at: .byte(offset)
+      )
     }
   }
 
@@ -69,7 +73,9 @@ struct PmemcheckScan {
   }
 
   private mutating func noteRecord(
-    _ range: Range<Int>, _ splice: Range<Int>?, _ pieces: inout PmemcheckPieces,
+    _ range: Range<Int>,
+    _ splice: Range<Int>?,
+    _ pieces: inout PmemcheckPieces,
     _ source: inout ByteSource
   ) throws(TraceFormatError) {
     if let splice { noteSplice(splice, pieces, source) }
@@ -85,7 +91,9 @@ struct PmemcheckScan {
   }
 
   private mutating func noteSplice(
-    _ range: Range<Int>, _ pieces: PmemcheckPieces, _ source: borrowing ByteSource
+    _ range: Range<Int>,
+    _ pieces: PmemcheckPieces,
+    _ source: borrowing ByteSource
   ) {
     let bytes = source.buffer.span.extracting(range)
     guard let newline = firstByte(UInt8(ascii: "\n"), in: bytes, 0..<bytes.count) else { return }
@@ -93,18 +101,24 @@ struct PmemcheckScan {
   }
 
   private mutating func noteCut(
-    _ range: Range<Int>, _ pieces: PmemcheckPieces, _ source: borrowing ByteSource
-  ) {
-    noteSplice(range, pieces, source)
+    _ range: Range<Int>,
+    _ pieces: inout PmemcheckPieces,
+    _ source: inout ByteSource
+  ) throws(TraceFormatError) {
     let offset = pieces.offset(of: range.lowerBound, in: source)
-    close(at: offset, damage: "the log ends without STOP; its last whole record ends at byte \(offset)")
+    if let newline = firstByte(UInt8(ascii: "\n"), in: source.buffer.span, range) {
+      try noteRecord(range.lowerBound..<newline, range, &pieces, &source)
+    }
+    close(at: offset, damage: "the log ends without STOP")
   }
 }
 
 extension PmemcheckPieces {
   /// The range of a record together with what follows separators inside its own text.
   mutating func whole(
-    _ range: Range<Int>, isSpliced: Bool, in source: inout ByteSource
+    _ range: Range<Int>,
+    isSpliced: Bool,
+    in source: inout ByteSource
   ) throws(TraceFormatError) -> Range<Int> {
     var range = range
     var joins = 0

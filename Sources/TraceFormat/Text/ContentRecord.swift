@@ -7,7 +7,8 @@ enum ContentRecord {
 
   /// The content whose remaining fields are those of `line`.
   static func content(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> Content {
     let name = try fields.text("a content's name", line)
     let field = try fields.take("hexadecimal digits, fill or stamp", line)
@@ -43,7 +44,8 @@ enum ContentRecord {
   }
 
   private static func fill(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> [UInt8] {
     let byte = try fields.number("a byte", in: 0...255, line)
     let size = try fields.number("a content's size", in: 0...maximumSize, line)
@@ -51,7 +53,8 @@ enum ContentRecord {
   }
 
   private static func stamp(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> Stamp {
     let word: ClosedRange<UInt64> = 0...UInt64(UInt32.max)
     let magic = try fields.number("a stamp's magic", in: word, line)
@@ -65,13 +68,16 @@ enum ContentRecord {
   }
 
   private static func digits(
-    _ line: Span<UInt8>, _ field: Range<Int>
+    _ line: Span<UInt8>,
+    _ field: Range<Int>
   ) throws(TraceFormatError) -> [UInt8] {
     guard let bytes = hexadecimalBytes(line, field), bytes.count <= Int(maximumSize) else {
       throw TraceFormatError(
         .expected(
           "pairs of hexadecimal digits, at most \(maximumSize)",
-          found: quoted(rawText(line, field))))
+          found: quoted(rawText(line, field))
+        )
+      )
     }
     return bytes
   }

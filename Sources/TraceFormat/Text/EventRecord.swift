@@ -14,7 +14,9 @@ enum EventRecord {
 
   /// The event of a record whose keyword has been taken; `nil` for another keyword.
   static func event(
-    _ keyword: String, _ line: Span<UInt8>, _ fields: inout TextFields
+    _ keyword: String,
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> Parsed? {
     switch keyword {
     case "STORE": return try store(line, &fields)
@@ -36,7 +38,8 @@ enum EventRecord {
   }
 
   private static func store(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> Parsed {
     let address = try fields.number("an address", line)
     let value = try fields.take("a value", line)
@@ -49,7 +52,9 @@ enum EventRecord {
         throw TraceFormatError(
           .expected(
             "\(size) bytes as pairs of hexadecimal digits in memory order",
-            found: quoted(rawText(line, value))))
+            found: quoted(rawText(line, value))
+          )
+        )
       }
       event.bytes = bytes
     } else {
@@ -59,20 +64,24 @@ enum EventRecord {
   }
 
   private static func number(
-    _ line: Span<UInt8>, _ field: Range<Int>, size: UInt64
+    _ line: Span<UInt8>,
+    _ field: Range<Int>,
+    size: UInt64
   ) throws(TraceFormatError) -> UInt64 {
     guard let value = TextNumber.value(line, field) else {
       throw TraceFormatError(.expected("a value", found: quoted(rawText(line, field))))
     }
     guard size == 8 || value >> (size * 8) == 0 else {
       throw TraceFormatError(
-        .expected("a value of \(size) bytes", found: quoted(rawText(line, field))))
+        .expected("a value of \(size) bytes", found: quoted(rawText(line, field)))
+      )
     }
     return value
   }
 
   private static func storeKind(
-    _ line: Span<UInt8>, _ field: Range<Int>
+    _ line: Span<UInt8>,
+    _ field: Range<Int>
   ) throws(TraceFormatError) -> EventKind {
     switch rawText(line, field) {
     case "t": return .store
@@ -83,7 +92,8 @@ enum EventRecord {
   }
 
   private static func flush(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> Parsed {
     var event = try flushedLine(.clwb, line, &fields)
     let name = rawText(line, try fields.take("clwb, clflushopt or clflush", line))
@@ -98,7 +108,8 @@ enum EventRecord {
   }
 
   private static func fence(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> EventKind {
     guard let field = fields.take(line) else { return .sfence }
     switch rawText(line, field) {
@@ -109,7 +120,9 @@ enum EventRecord {
   }
 
   private static func flushedLine(
-    _ kind: EventKind, _ line: Span<UInt8>, _ fields: inout TextFields
+    _ kind: EventKind,
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> Parsed {
     let address = try fields.number("an address", line)
     let size = try fields.number("a line's size", in: 64...64, line)
@@ -118,7 +131,9 @@ enum EventRecord {
   }
 
   private static func range(
-    _ kind: EventKind, _ line: Span<UInt8>, _ fields: inout TextFields
+    _ kind: EventKind,
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> Parsed {
     let address = try fields.number("an address", line)
     let size = try fields.number("a size", in: 0...UInt64(Event.maximumSize), line)

@@ -34,7 +34,9 @@ enum HeaderRecord {
         "DEVICE",
         [
           device.name, hexadecimal(device.size), hexadecimal(device.start), device.domain.rawValue,
-        ], to: &text)
+        ],
+        to: &text
+      )
     }
     for segment in space.segments {
       var fields = [hexadecimal(segment.begin), hexadecimal(segment.length)]

@@ -19,7 +19,9 @@ struct HeaderBuilder {
 
   /// Takes a record whose keyword has been taken; `false` where it is no header record.
   mutating func accept(
-    _ keyword: String, _ line: Span<UInt8>, _ fields: inout TextFields
+    _ keyword: String,
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> Bool {
     switch keyword {
     case "SOURCE": header.source = try source(line, &fields)
@@ -40,7 +42,8 @@ struct HeaderBuilder {
   }
 
   private func source(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> TraceSource {
     let name = try fields.text("a source", line)
     switch name {
@@ -53,7 +56,10 @@ struct HeaderBuilder {
   }
 
   private func powerOfTwo(
-    _ what: String, _ limit: UInt64, _ line: Span<UInt8>, _ fields: inout TextFields
+    _ what: String,
+    _ limit: UInt64,
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> Int {
     let value = try fields.number(what, in: 1...limit, line)
     guard value & (value - 1) == 0 else {
@@ -63,7 +69,8 @@ struct HeaderBuilder {
   }
 
   private mutating func addDevice(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) {
     let name = try fields.text("a device's name", line)
     let size = try fields.number("a device's size", in: 1...UInt64(Int64.max), line)
@@ -79,7 +86,8 @@ struct HeaderBuilder {
   }
 
   private mutating func addSegment(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) {
     let begin = try fields.number("a segment's address", line)
     let length = try fields.number("a segment's length", line)
@@ -99,7 +107,8 @@ struct HeaderBuilder {
 
   /// `NAME+OFFSET`: the last `+` counts, since a name may contain one.
   private func extent(
-    _ line: Span<UInt8>, _ fields: inout TextFields
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> DeviceExtent {
     let field = try fields.take("a device and an offset", line)
     guard let plus = field.last(where: { line[$0] == UInt8(ascii: "+") }),

@@ -4,7 +4,10 @@ import PersistencyModel
 enum MarkRecord {
   /// The mark of a record whose keyword has been taken; `nil` for another keyword.
   static func mark(
-    _ keyword: String, _ line: Span<UInt8>, _ fields: inout TextFields, _ contents: ContentTable
+    _ keyword: String,
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields,
+    _ contents: ContentTable
   ) throws(TraceFormatError) -> Mark? {
     switch keyword {
     case "MARK":
@@ -14,7 +17,10 @@ enum MarkRecord {
       return .begin(try operation(line, &fields, contents))
     case "ACK":
       let number = try fields.number(
-        "an operation's number", in: 0...UInt64(UInt32.max), line)
+        "an operation's number",
+        in: 0...UInt64(UInt32.max),
+        line
+      )
       try fields.end(line)
       return .acknowledge(UInt32(number))
     default:
@@ -40,7 +46,8 @@ enum MarkRecord {
     if operation.isForced { line.append(contentsOf: ";fua".utf8) }
     if operation.sectors != 0..<0 {
       line.append(
-        contentsOf: ";sectors=\(operation.sectors.lowerBound)+\(operation.sectors.count)".utf8)
+        contentsOf: ";sectors=\(operation.sectors.lowerBound)+\(operation.sectors.count)".utf8
+      )
     }
     for (index, content) in operation.contents.enumerated() {
       line.append(contentsOf: index == 0 ? ";content=".utf8 : ",".utf8)
@@ -49,7 +56,9 @@ enum MarkRecord {
   }
 
   private static func operation(
-    _ line: Span<UInt8>, _ fields: inout TextFields, _ contents: ContentTable
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields,
+    _ contents: ContentTable
   ) throws(TraceFormatError) -> Operation {
     let number = try fields.number("an operation's number", in: 0...UInt64(UInt32.max), line)
     let name = try fields.text("an operation's kind", line)
@@ -63,7 +72,9 @@ enum MarkRecord {
   }
 
   private static func option(
-    _ line: Span<UInt8>, _ field: Range<Int>, _ contents: ContentTable,
+    _ line: Span<UInt8>,
+    _ field: Range<Int>,
+    _ contents: ContentTable,
     _ operation: inout Operation
   ) throws(TraceFormatError) {
     if hasPrefix("sectors=", line, field) {
@@ -74,12 +85,14 @@ enum MarkRecord {
       operation.isForced = true
     } else {
       throw TraceFormatError(
-        .expected("fua, sectors= or content=", found: quoted(rawText(line, field))))
+        .expected("fua, sectors= or content=", found: quoted(rawText(line, field)))
+      )
     }
   }
 
   private static func sectors(
-    _ line: Span<UInt8>, _ field: Range<Int>
+    _ line: Span<UInt8>,
+    _ field: Range<Int>
   ) throws(TraceFormatError) -> Range<UInt64> {
     let limit = UInt64(Int64.max) / 512
     if let plus = field.first(where: { line[$0] == UInt8(ascii: "+") }),
@@ -89,11 +102,14 @@ enum MarkRecord {
       return first..<(first + count)
     }
     throw TraceFormatError(
-      .expected("sectors as FIRST+COUNT", found: quoted(rawText(line, field))))
+      .expected("sectors as FIRST+COUNT", found: quoted(rawText(line, field)))
+    )
   }
 
   private static func list(
-    _ line: Span<UInt8>, _ field: Range<Int>, _ contents: ContentTable
+    _ line: Span<UInt8>,
+    _ field: Range<Int>,
+    _ contents: ContentTable
   ) throws(TraceFormatError) -> [ContentID] {
     var numbers: [ContentID] = []
     var start = field.lowerBound
@@ -107,24 +123,30 @@ enum MarkRecord {
 
   /// The contents have one size and fill the sectors.
   private static func checkSize(
-    _ operation: Operation, _ contents: ContentTable
+    _ operation: Operation,
+    _ contents: ContentTable
   ) throws(TraceFormatError) {
     guard let first = operation.contents.first else { return }
     let size = contents.size(of: first)
     for content in operation.contents where contents.size(of: content) != size {
       throw TraceFormatError(
-        .expected("contents of one size, \(size) bytes", found: "\(contents.size(of: content))"))
+        .expected("contents of one size, \(size) bytes", found: "\(contents.size(of: content))")
+      )
     }
     guard size * operation.contents.count == operation.sectors.count * 512 else {
       throw TraceFormatError(
         .expected(
           "contents for \(operation.sectors.count) sectors",
-          found: "\(operation.contents.count) of \(size) bytes"))
+          found: "\(operation.contents.count) of \(size) bytes"
+        )
+      )
     }
   }
 
   private static func hasPrefix(
-    _ prefix: StaticString, _ line: Span<UInt8>, _ field: Range<Int>
+    _ prefix: StaticString,
+    _ line: Span<UInt8>,
+    _ field: Range<Int>
   ) -> Bool {
     rawText(line, field.prefix(prefix.utf8CodeUnitCount)) == prefix.description
   }

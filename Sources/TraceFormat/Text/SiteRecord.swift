@@ -21,7 +21,8 @@ enum SiteRecord {
   }
 
   private static func frame(
-    _ line: Span<UInt8>, _ field: Range<Int>
+    _ line: Span<UInt8>,
+    _ field: Range<Int>
   ) throws(TraceFormatError) -> SiteFrame {
     if field.count == 1, line[field.lowerBound] == UInt8(ascii: "?") { return SiteFrame() }
     guard let (address, end) = address(line, field) else {

@@ -29,10 +29,12 @@ struct SiteTable {
     return (number, true)
   }
 
-  private mutating func add(_ hash: UInt64, _ bytes: Span<UInt8>) throws(TraceFormatError) -> SiteID {
+  private mutating func add(_ hash: UInt64, _ bytes: Span<UInt8>) throws(TraceFormatError) -> SiteID
+  {
     guard hashes.count < Int(Event.maximumSite) else {
       throw TraceFormatError(
-        .outOfRange("number of sites", UInt64(hashes.count) + 1, 0...UInt64(Event.maximumSite)))
+        .outOfRange("number of sites", UInt64(hashes.count) + 1, 0...UInt64(Event.maximumSite))
+      )
     }
     hashes.append(hash)
     for index in bytes.indices { arena.append(bytes[index]) }

@@ -78,7 +78,8 @@ enum TextEscape {
   }
 
   private static func escape(
-    _ bytes: Span<UInt8>, at index: Int
+    _ bytes: Span<UInt8>,
+    at index: Int
   ) throws(TraceFormatError) -> (UInt8, Int) {
     switch index + 1 < bytes.count ? bytes[index + 1] : 0 {
     case UInt8(ascii: "\\"): return (UInt8(ascii: "\\"), 2)
@@ -93,6 +94,7 @@ enum TextEscape {
     }
     let end = min(index + 4, bytes.count)
     throw TraceFormatError(
-      .expected("\\n, \\r, \\t, \\\\ or \\xHH", found: quoted(rawText(bytes, index..<end))))
+      .expected("\\n, \\r, \\t, \\\\ or \\xHH", found: quoted(rawText(bytes, index..<end)))
+    )
   }
 }

@@ -39,7 +39,9 @@ struct TextFields {
 
   /// The next field as a number within limits.
   mutating func number(
-    _ what: String, in limits: ClosedRange<UInt64>, _ line: Span<UInt8>
+    _ what: String,
+    in limits: ClosedRange<UInt64>,
+    _ line: Span<UInt8>
   ) throws(TraceFormatError) -> UInt64 {
     let value = try number(what, line)
     guard limits.contains(value) else { throw TraceFormatError(.outOfRange(what, value, limits)) }
@@ -55,7 +57,8 @@ struct TextFields {
   func end(_ line: Span<UInt8>) throws(TraceFormatError) {
     guard let next else { return }
     throw TraceFormatError(
-      .expected("the end of the record", found: quoted(rawText(line, next..<line.count))))
+      .expected("the end of the record", found: quoted(rawText(line, next..<line.count)))
+    )
   }
 }
 

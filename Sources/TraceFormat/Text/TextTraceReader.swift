@@ -16,7 +16,8 @@ struct TextTraceReader {
 
   /// Reads everything and passes it on.
   mutating func read<Sink: TraceSink>(
-    from source: inout ByteSource, into sink: inout Sink
+    from source: inout ByteSource,
+    into sink: inout Sink
   ) throws(TraceFormatError) -> ReadSummary {
     var lines = LineCursor()
     while let range = try lines.next(in: &source) {
@@ -38,12 +39,18 @@ struct TextTraceReader {
       completeness = .interrupted(afterEvents: eventCount)
     }
     return ReadSummary(
-      format: .text, completeness: completeness, diagnostics: diagnostics.all, digest: digest,
-      eventCount: eventCount)
+      format: .text,
+      completeness: completeness,
+      diagnostics: diagnostics.all,
+      digest: digest,
+      eventCount: eventCount
+    )
   }
 
   private mutating func accept<Sink: TraceSink>(
-    _ line: Span<UInt8>, isFirst: Bool, _ sink: inout Sink
+    _ line: Span<UInt8>,
+    isFirst: Bool,
+    _ sink: inout Sink
   ) throws(TraceFormatError) {
     guard !line.isEmpty, line[0] != UInt8(ascii: "#") else { return }
     var fields = TextFields()
@@ -51,7 +58,9 @@ struct TextTraceReader {
     guard !isEnded else { throw TraceFormatError(.misplaced("\(quoted(keyword)) after END")) }
     if keyword == "FENCEPOST" { return try checkVersion(line, &fields, isFirst: isFirst) }
     if try builder.accept(keyword, line, &fields) {
-      guard !isHeaderDelivered else { throw TraceFormatError(.misplaced("\(keyword) after events")) }
+      guard !isHeaderDelivered else {
+        throw TraceFormatError(.misplaced("\(keyword) after events"))
+      }
       return
     }
     try deliverHeader(to: &sink)
@@ -60,7 +69,9 @@ struct TextTraceReader {
   }
 
   private func checkVersion(
-    _ line: Span<UInt8>, _ fields: inout TextFields, isFirst: Bool
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields,
+    isFirst: Bool
   ) throws(TraceFormatError) {
     guard isFirst else { throw TraceFormatError(.misplaced("FENCEPOST after the first line")) }
     let version = try fields.text("a version", line)
@@ -83,7 +94,9 @@ struct TextTraceReader {
 
   /// Takes `Tn;` before a record.
   private func takeThread(
-    _ keyword: inout String, _ line: Span<UInt8>, _ fields: inout TextFields
+    _ keyword: inout String,
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
   ) throws(TraceFormatError) -> ThreadID {
     guard keyword.hasPrefix("T"), let number = UInt64(keyword.dropFirst()) else { return 0 }
     guard number <= Event.maximumThread else {
@@ -94,7 +107,10 @@ struct TextTraceReader {
   }
 
   private mutating func acceptBody<Sink: TraceSink>(
-    _ keyword: String, _ thread: ThreadID, _ line: Span<UInt8>, _ fields: inout TextFields,
+    _ keyword: String,
+    _ thread: ThreadID,
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields,
     _ sink: inout Sink
   ) throws(TraceFormatError) {
     if let event = try EventRecord.event(keyword, line, &fields) {
@@ -115,13 +131,21 @@ struct TextTraceReader {
   }
 
   private mutating func deliver<Sink: TraceSink>(
-    _ parsed: EventRecord.Parsed, _ thread: ThreadID, _ line: Span<UInt8>,
-    _ fields: inout TextFields, _ sink: inout Sink
+    _ parsed: EventRecord.Parsed,
+    _ thread: ThreadID,
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields,
+    _ sink: inout Sink
   ) throws(TraceFormatError) {
     let site = try siteNumber(line, &fields, &sink)
     let event = Event(
-      parsed.kind, address: parsed.address, size: parsed.size, payload: parsed.payload,
-      thread: thread, site: site)
+      parsed.kind,
+      address: parsed.address,
+      size: parsed.size,
+      payload: parsed.payload,
+      thread: thread,
+      site: site
+    )
     try regions?.check(event)
     eventCount += 1
     if event.isHeapStore {
@@ -136,7 +160,9 @@ struct TextTraceReader {
   }
 
   private mutating func siteNumber<Sink: TraceSink>(
-    _ line: Span<UInt8>, _ fields: inout TextFields, _ sink: inout Sink
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields,
+    _ sink: inout Sink
   ) throws(TraceFormatError) -> SiteID {
     guard let rest = fields.takeRest(line), !rest.isEmpty else { return 0 }
     let frames = line.extracting(rest)

@@ -57,9 +57,9 @@ public struct TextTraceWriter: TraceSink {
     try endLines()
   }
 
-  /// Writes the END record and gives the file its name.
-  public mutating func finish() throws(TraceFormatError) {
-    try output.append("END\n")
+  /// Writes the END record, unless the recording was interrupted, and gives the file its name.
+  public mutating func finish(isComplete: Bool = true) throws(TraceFormatError) {
+    if isComplete { try output.append("END\n") }
     try output.finish()
   }
 
