@@ -10,7 +10,7 @@
   }
 
   private var versions: [Version]
-  private var newest: [UInt64: Int] = [:]
+  private var newest: SectorTable
   /// Used entries: the kernel's LRU list, whose head is the newest insert.
   private var used: EntryList
   /// Free entries; the oldest is used next (the kernel's freelist is a queue in this mode).
@@ -19,6 +19,7 @@
   /// An index in which no entry is used and none is free yet.
   init(blockCount: Int) {
     versions = [Version](repeating: Version(), count: blockCount)
+    newest = SectorTable(capacity: blockCount)
     used = EntryList(capacity: blockCount)
     free = EntryList(capacity: blockCount)
   }
@@ -33,10 +34,10 @@
   var usedEntries: [Int] { used.newestFirst }
 
   /// Sectors with a version, ascending; O(n log n).
-  var sectors: [UInt64] { newest.keys.sorted() }
+  var sectors: [UInt64] { newest.sectors }
 
   /// The newest version of a sector.
-  func newestEntry(of sector: UInt64) -> Int? { newest[sector] }
+  func newestEntry(of sector: UInt64) -> Int? { newest.entry(of: sector) }
 
   /// The version of the same sector before `entry`.
   func olderVersion(of entry: Int) -> Int? { versions[entry].older }
@@ -59,7 +60,7 @@
     versions[entry] = Version(
       sector: sector,
       sequence: sequence,
-      older: newest.updateValue(entry, forKey: sector)
+      older: newest.update(sector, to: entry)
     )
     used.insert(entry)
   }
@@ -85,11 +86,16 @@
 
   private mutating func unlink(_ entry: Int) {
     let sector = versions[entry].sector
-    guard var newer = newest[sector], newer != entry else {
-      newest[sector] = versions[entry].older
+    guard var newer = newest.entry(of: sector) else { return }
+    if newer == entry {
+      replaceNewest(of: sector, by: versions[entry].older)
       return
     }
     while let older = versions[newer].older, older != entry { newer = older }
     versions[newer].older = versions[entry].older
+  }
+
+  private mutating func replaceNewest(of sector: UInt64, by older: Int?) {
+    if let older { _ = newest.update(sector, to: older) } else { newest.remove(sector) }
   }
 }
