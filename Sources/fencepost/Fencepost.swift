@@ -15,7 +15,8 @@ struct Fencepost: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CheckCommand.self, CountCommand.self, ImageCommand.self, LitmusCommand.self,
-    ])
+    ]
+  )
 
   static func main() {
     let arguments = CommandLine.arguments

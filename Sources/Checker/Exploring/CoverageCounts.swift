@@ -84,7 +84,7 @@ struct CoverageCounts {
 
   private func doubts(_ promisesSomething: Bool) -> [String] {
     var reasons = excluded.filter { $0.choices > 0 }.map {
-      "\($0.choices) choices were not explored: \($0.reason)"
+      "not everything was explored: \($0.reason)"
     }
     if let stopReason, reasons.isEmpty { reasons.append("stopped: \(stopReason)") }
     if !sawPending { reasons.append("nothing was pending at any crash point") }

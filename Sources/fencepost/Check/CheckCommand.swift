@@ -23,7 +23,8 @@ struct CheckCommand: ParsableCommand {
         fencepost check run.fpt --recovery writecache --routing first-device
 
       Exit status: 0 consistent, 1 violated, 2 inconclusive (0 with --allow-inconclusive).
-      """)
+      """
+  )
 
   @OptionGroup var input: TraceArguments
   @OptionGroup var search: SearchArguments
@@ -46,7 +47,9 @@ struct CheckCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Function that checks an image: int f(const char *path) or int g(const void *, size_t).",
-      valueName: "file.so:symbol[:path|pointer]"))
+      valueName: "file.so:symbol[:path|pointer]"
+    )
+  )
   var recoveryLibrary: String?
 
   @Option(help: "Most time for one run of a checker.")
@@ -73,11 +76,18 @@ struct CheckCommand: ParsableCommand {
     let chosen = try recoveries()
     let input = try CheckInput(input)
     let scope = CrashScope(
-      within: search.crashWithin, skip: search.skip, in: input.numbered.trace)
+      within: search.crashWithin,
+      skip: search.skip,
+      in: input.numbered.trace
+    )
     let outcome = try check(input, chosen, scope)
     let document = ReportDocument(
-      report: outcome.report, input: input, notes: outcome.notes, reproduction: self.input.reproduction,
-      isQuiet: quiet)
+      report: outcome.report,
+      input: input,
+      notes: outcome.notes,
+      reproduction: self.input.reproduction,
+      isQuiet: quiet
+    )
     try reports.forEach { try $0.write(document) }
     if Interruption.isRequested { throw ExitCode(130) }
     switch outcome.report.verdict {
@@ -107,7 +117,8 @@ struct CheckCommand: ParsableCommand {
     if let recoveryLibrary {
       do throws(RecoveryRunnerError) {
         chosen.append(
-          .external(.library(try LibraryChecker(parsing: recoveryLibrary)), name: recoveryLibrary))
+          .external(.library(try LibraryChecker(parsing: recoveryLibrary)), name: recoveryLibrary)
+        )
       } catch {
         throw ToolFailure.usage(error.description)
       }
@@ -118,13 +129,16 @@ struct CheckCommand: ParsableCommand {
     }
     guard chosen.count == 1 else {
       throw ToolFailure.usage(
-        "name one recovery: --recovery writecache, --recovery-library FILE.so:SYMBOL, or -- CHECKER {}")
+        "name one recovery: --recovery writecache, --recovery-library FILE.so:SYMBOL, or -- CHECKER {}"
+      )
     }
     return chosen[0]
   }
 
   private func check(
-    _ input: CheckInput, _ chosen: ChosenRecovery, _ scope: CrashScope
+    _ input: CheckInput,
+    _ chosen: ChosenRecovery,
+    _ scope: CrashScope
   ) throws -> (report: CheckReport, notes: [String]) {
     let limits = try search.limits()
     var outcome: (report: CheckReport, notes: [String])
@@ -135,16 +149,28 @@ struct CheckCommand: ParsableCommand {
       }
       let origin = image.map { OriginImage.bytes($0) } ?? .zeros(length: nil)
       let report = try WritecacheCheck.run(
-        input, options: options, origin: origin, limits: limits, scope: scope.contains)
-      outcome = (report, image == nil ? ["the origin is taken as zeros: no --origin was given"] : [])
+        input,
+        options: options,
+        origin: origin,
+        limits: limits,
+        scope: scope.contains
+      )
+      outcome = (
+        report, image == nil ? ["the origin is taken as zeros: no --origin was given"] : []
+      )
     case .external(let external, let name):
       var settings = RecoverySettings()
       let limit = try duration(checkerTimeLimit).components
       settings.timeLimit =
         UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
       outcome = try ExternalCheck.run(
-        input, checker: external, name: name, settings: settings, limits: limits,
-        scope: scope.contains)
+        input,
+        checker: external,
+        name: name,
+        settings: settings,
+        limits: limits,
+        scope: scope.contains
+      )
     }
     outcome.report.doubt(input.doubts + scope.unmatched.map { "\($0) matches nothing" })
     return outcome

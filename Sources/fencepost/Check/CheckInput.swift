@@ -16,7 +16,9 @@ struct CheckInput {
     let model = try arguments.model()
     let read = try ToolFailure.translating {
       try TraceReader.trace(
-        arguments.trace, options: TraceReader.Options(process: arguments.process))
+        arguments.trace,
+        options: TraceReader.Options(process: arguments.process)
+      )
     }
     var notes = read.summary.diagnostics.map { $0.description }
     var doubts: [String] = []
@@ -46,17 +48,22 @@ struct CheckInput {
   }
 
   private static func verifyCover(
-    _ trace: Trace, by space: AddressSpace, file: String
+    _ trace: Trace,
+    by space: AddressSpace,
+    file: String
   ) throws {
     guard let event = trace.firstEvent(notCoveredBy: space) else { return }
     throw ToolFailure.malformed(
       "\(file): event \(event + 1): no device is mapped at address "
         + "0x\(String(trace.events[event].address, radix: 16)) for its "
-        + "\(trace.events[event].size) bytes")
+        + "\(trace.events[event].size) bytes"
+    )
   }
 
   private static func verifyFinal(
-    _ arguments: TraceArguments, _ trace: Trace, _ memory: CheckMemory
+    _ arguments: TraceArguments,
+    _ trace: Trace,
+    _ memory: CheckMemory
   ) throws {
     guard !arguments.final.isEmpty else { return }
     let final = try CheckMemory(arguments.final, space: memory.space, for: trace)
@@ -83,7 +90,9 @@ struct CheckInput {
   }
 
   private static func route(
-    _ arguments: TraceArguments, _ numbered: inout NumberedTrace, _ space: AddressSpace
+    _ arguments: TraceArguments,
+    _ numbered: inout NumberedTrace,
+    _ space: AddressSpace
   ) throws {
     let named = arguments.routing ?? numbered.trace.header.routing
     let isChanged =
@@ -97,7 +106,10 @@ struct CheckInput {
     numbered.remove { _, event in event.kind == .routedWriteBack }
     do {
       let routed = try numbered.trace.rerouted(
-        by: router, in: space, lineFlushesAsRequests: arguments.flushesAreRequests)
+        by: router,
+        in: space,
+        lineFlushesAsRequests: arguments.flushesAreRequests
+      )
       if arguments.flushesAreRequests {
         // Requests stand in for runs of flushes: numbers follow the stores and fences around them.
         numbered.renumber(for: routed)
@@ -113,7 +125,8 @@ struct CheckInput {
     guard model.domainOverride == nil else { return }
     for device in space.devices where device.domain == .asynchronous {
       throw ToolFailure.malformed(
-        "device \(device.name) is asynchronous: no instruction makes it durable; it cannot be checked")
+        "device \(device.name) is asynchronous: no instruction makes it durable; it cannot be checked"
+      )
     }
   }
 }

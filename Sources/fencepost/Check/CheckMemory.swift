@@ -23,7 +23,8 @@ struct CheckMemory {
     let begin = space.segments.first?.begin ?? 0
     guard space.end - begin <= Self.maximumSize else {
       throw ToolFailure.malformed(
-        "the devices span \(space.end - begin) bytes of addresses; at most \(Self.maximumSize) are held")
+        "the devices span \(space.end - begin) bytes of addresses; at most \(Self.maximumSize) are held"
+      )
     }
     var devices = space.devices.map { [UInt8](repeating: 0, count: Int($0.start + $0.size)) }
     for image in images {
@@ -44,14 +45,17 @@ struct CheckMemory {
 
   /// One device from address 0: as large as the image, or as far as the trace reaches.
   private static func assumedSpace(image: NamedImage?, trace: Trace) -> AddressSpace {
-    let reach = trace.events.lazy.filter { $0.kind != .mark && $0.size > 0 }
+    let reach =
+      trace.events.lazy.filter { $0.kind != .mark && $0.size > 0 }
       .map { ($0.kind.isLineFlush ? $0.line.address : $0.address) &+ UInt64($0.size) }.max() ?? 0
     let size = image.map { UInt64($0.bytes.count) } ?? (reach + 4095) / 4096 * 4096
     return AddressSpace(single: "pmem", size: max(size, 64))
   }
 
   private static func spread(
-    _ image: NamedImage, over space: AddressSpace, into devices: inout [[UInt8]]
+    _ image: NamedImage,
+    over space: AddressSpace,
+    into devices: inout [[UInt8]]
   ) throws {
     if devices.count == 1, image.bytes.count == devices[0].count {
       devices[0] = image.bytes
@@ -62,7 +66,9 @@ struct CheckMemory {
     forEachExtent(of: space) { address, device, offset, length in
       let from = Int(address - begin)
       devices[device].replaceSubrange(
-        offset..<(offset + length), with: image.bytes[from..<(from + length)])
+        offset..<(offset + length),
+        with: image.bytes[from..<(from + length)]
+      )
     }
   }
 
@@ -73,13 +79,16 @@ struct CheckMemory {
     forEachExtent(of: space) { address, device, offset, length in
       let from = Int(address - begin)
       bytes.replaceSubrange(
-        from..<(from + length), with: devices[device][offset..<(offset + length)])
+        from..<(from + length),
+        with: devices[device][offset..<(offset + length)]
+      )
     }
     return MemoryImage(base: begin, bytes: bytes)
   }
 
   private static func forEachExtent(
-    of space: AddressSpace, _ body: (UInt64, Int, Int, Int) -> Void
+    of space: AddressSpace,
+    _ body: (UInt64, Int, Int, Int) -> Void
   ) {
     for segment in space.segments {
       var address = segment.begin
@@ -118,7 +127,8 @@ struct NamedImage {
   func require(size: Int, of what: String) throws {
     guard bytes.count == size else {
       throw ToolFailure.malformed(
-        "\(path): \(bytes.count) bytes, expected \(size): the size of \(what)")
+        "\(path): \(bytes.count) bytes, expected \(size): the size of \(what)"
+      )
     }
   }
 }
@@ -127,7 +137,10 @@ struct NamedImage {
 enum ReplayCheck {
   /// Throws when initial image and events do not give the final images.
   static func verify(
-    _ trace: Trace, from initial: CheckMemory, to final: CheckMemory, file: String
+    _ trace: Trace,
+    from initial: CheckMemory,
+    to final: CheckMemory,
+    file: String
   ) throws {
     var memory = initial.stack
     for event in trace.events where event.kind.isStore {
@@ -141,6 +154,7 @@ enum ReplayCheck {
     throw ToolFailure.malformed(
       "\(file): initial image and events do not give the final image: \(count) bytes differ, "
         + "the first at address 0x\(String(memory.base + UInt64(first), radix: 16)) "
-        + "(\(memory.bytes[first]) from the events, \(final.stack.bytes[first]) in the image)")
+        + "(\(memory.bytes[first]) from the events, \(final.stack.bytes[first]) in the image)"
+    )
   }
 }

@@ -14,7 +14,8 @@ struct CountCommand: ParsableCommand {
       Examples:
         fencepost count run.fpt
         fencepost count kernel.trace.zst --fences-from dm_writecache --points
-      """)
+      """
+  )
 
   @OptionGroup var input: TraceArguments
 
@@ -35,8 +36,12 @@ struct CountCommand: ParsableCommand {
     print("events: \(input.numbered.trace.events.count)")
     print("crash points: \(tally.points)")
     print("permitted choices over all crash points: \(tally.counter.total)")
-    print("most choices at one crash point: \(tally.most) (crash point \(tally.mostAt.description))")
-    print("distinct images there: \(tally.imagesThere.map(String.init) ?? "too many to list by line")")
+    print(
+      "most choices at one crash point: \(tally.most) (crash point \(tally.mostAt.description))"
+    )
+    print(
+      "distinct images there: \(tally.imagesThere.map(String.init) ?? "too many to list by line")"
+    )
     for doubt in input.doubts { print("note: \(doubt)") }
     for note in input.notes { print("note: \(note)") }
   }
@@ -77,6 +82,8 @@ enum CheckSubjectFactory {
   static func machine(_ input: CheckInput) -> PersistencyMachine {
     let stack = input.memory.stack
     return PersistencyMachine(
-      options: input.options, addressSpace: input.memory.space) { stack[$0] }
+      options: input.options,
+      addressSpace: input.memory.space
+    ) { stack[$0] }
   }
 }

@@ -13,7 +13,8 @@ enum EventFilter {
       }
       guard last <= numbered.trace.events.count else {
         throw ToolFailure.usage(
-          "--without \(name): the trace has only \(numbered.trace.events.count) events")
+          "--without \(name): the trace has only \(numbered.trace.events.count) events"
+        )
       }
       removed.formUnion(first...last)
     }
@@ -23,7 +24,8 @@ enum EventFilter {
 
   /// Lets only ordering events count whose site contains `pattern`; returns how many do.
   static func keepFences(
-    from pattern: String, in numbered: inout NumberedTrace
+    from pattern: String,
+    in numbered: inout NumberedTrace
   ) -> Int {
     var kept = 0
     let matches = (0...numbered.trace.siteCount).map { site in
@@ -35,8 +37,13 @@ enum EventFilter {
     let events = numbered.trace.events.map { event in
       guard event.kind == .lockedStore, !counts(event) else { return event }
       return Event(
-        .store, address: event.address, size: event.size, payload: event.payload,
-        thread: event.thread, site: event.site)
+        .store,
+        address: event.address,
+        size: event.size,
+        payload: event.payload,
+        thread: event.thread,
+        site: event.site
+      )
     }
     numbered.trace = numbered.trace.replacing(events: events)
     numbered.remove { _, event in

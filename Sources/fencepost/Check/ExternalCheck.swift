@@ -40,8 +40,12 @@ struct ExternalOracle: Oracle {
       }
     return [
       Violation(
-        kind: kind, guarantee: "checker", contract: "the program's own", severity: .promiseBroken,
-        promise: "\(name) accepts every crash image; on this one it ended with: \(outcome)")
+        kind: kind,
+        guarantee: "checker",
+        contract: "the program's own",
+        severity: .promiseBroken,
+        promise: "\(name) accepts every crash image; on this one it ended with: \(outcome)"
+      )
     ]
   }
 }
@@ -49,8 +53,12 @@ struct ExternalOracle: Oracle {
 /// Checks a trace with a checker that is not ours.
 enum ExternalCheck {
   static func run(
-    _ input: CheckInput, checker: ExternalChecker, name: String, settings: RecoverySettings,
-    limits: ExplorationLimits, scope: @escaping (CrashPoint) -> Bool
+    _ input: CheckInput,
+    checker: ExternalChecker,
+    name: String,
+    settings: RecoverySettings,
+    limits: ExplorationLimits,
+    scope: @escaping (CrashPoint) -> Bool
   ) throws -> (report: CheckReport, notes: [String]) {
     let trace = input.numbered.trace
     let images = zip(input.memory.space.devices, input.memory.devices).map {
@@ -59,21 +67,37 @@ enum ExternalCheck {
     let stop = limits.shouldStop
     do throws(RecoveryRunnerError) {
       let runner = try RecoveryRunner(
-        checker, images: images, settings: settings, memo: nil, shouldStop: { stop() != nil })
+        checker,
+        images: images,
+        settings: settings,
+        memo: nil,
+        shouldStop: { stop() != nil }
+      )
       runner.confirm(sampleEvery: 1024)
       let check = ImageCheck(
         CheckSubject(
-          trace: trace, initial: input.memory.stack, options: input.options, scope: scope),
+          trace: trace,
+          initial: input.memory.stack,
+          options: input.options,
+          scope: scope
+        ),
         program: ExternalRecovery(
-          runner: runner, space: input.memory.space, labels: labels(of: trace)),
+          runner: runner,
+          space: input.memory.space,
+          labels: labels(of: trace)
+        ),
         oracle: ExternalOracle(
-          boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark }, name: name),
-        limits: limits)
+          boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
+          name: name
+        ),
+        limits: limits
+      )
       var report = try check.check()
       if let case1 = runner.nondeterminism.first {
         report.reasons.append(
           "the checker is not deterministic: run \(case1.execution) ended with \(case1.first), "
-            + "repeated at once with \(case1.second)")
+            + "repeated at once with \(case1.second)"
+        )
         if report.verdict == .consistent { report.verdict = .inconclusive }
       }
       return (report, runner.notices.map { "\($0)" })
@@ -89,7 +113,8 @@ enum ExternalCheck {
     for event in trace.events where event.kind == .mark {
       switch trace.mark(of: event) {
       case .label(let text): passed.append(text)
-      case .begin(let operation): passed.append("\(operation.kind.rawValue)-\(operation.number).BEGIN")
+      case .begin(let operation):
+        passed.append("\(operation.kind.rawValue)-\(operation.number).BEGIN")
       case .acknowledge(let number): passed.append("\(number).END")
       }
       periods.append(passed)

@@ -12,7 +12,9 @@ struct SearchArguments: ParsableArguments {
   @Option(help: "Most memory for the search's tables, such as 512M or 4G.")
   var maxMemory = "4G"
 
-  @Option(help: "Seed of everything random; nothing is, yet: every search is exhaustive or ordered.")
+  @Option(
+    help: "Seed of everything random; nothing is, yet: every search is exhaustive or ordered."
+  )
   var seed: UInt64 = 0
 
   @Option(help: "Only crash points within this mark; may be repeated.")

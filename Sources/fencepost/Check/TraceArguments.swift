@@ -7,13 +7,16 @@ struct TraceArguments: ParsableArguments {
   var trace: String
 
   @Option(
-    help: ArgumentHelp("Memory before the first event; may be repeated.", valueName: "[DEV=]IMG"))
+    help: ArgumentHelp("Memory before the first event; may be repeated.", valueName: "[DEV=]IMG")
+  )
   var initial: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Memory after the last event: verified against initial image and events.",
-      valueName: "[DEV=]IMG"))
+      valueName: "[DEV=]IMG"
+    )
+  )
   var final: [String] = []
 
   @Option(help: "Process of a pmemcheck log: its id, or its position from 1.")
@@ -44,7 +47,8 @@ struct TraceArguments: ParsableArguments {
     help: """
       Check as if flush requests had been routed so: \
       \(Router.all.map(\.name).joined(separator: ", ")).
-      """)
+      """
+  )
   var routing: String?
 
   @Flag(help: "With --routing: read line flushes as flush requests.")
@@ -53,13 +57,18 @@ struct TraceArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Only ordering events whose site contains this count (fences and locked operations alike).",
-      valueName: "pattern"))
+      valueName: "pattern"
+    )
+  )
   var fencesFrom: String?
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Check as if these events were missing: numbers from 1, or ranges A-B.", valueName: "event"))
+      "Check as if these events were missing: numbers from 1, or ranges A-B.",
+      valueName: "event"
+    )
+  )
   var without: [String] = []
 
   /// The model named by the options.
@@ -72,7 +81,8 @@ struct TraceArguments: ParsableArguments {
       let chosen = try choice(PersistenceDomain.self, domain, "--domain")
       guard chosen != .asynchronous else {
         throw ToolFailure.usage(
-          "--domain asynchronous: no instruction makes such a device durable; it cannot be checked")
+          "--domain asynchronous: no instruction makes such a device durable; it cannot be checked"
+        )
       }
       options.domainOverride = chosen
     }
@@ -103,7 +113,9 @@ struct TraceArguments: ParsableArguments {
 
 /// The case of an enumeration that a word names.
 func choice<Choice: CaseIterable & RawRepresentable>(
-  _ type: Choice.Type, _ word: String, _ option: String
+  _ type: Choice.Type,
+  _ word: String,
+  _ option: String
 ) throws -> Choice where Choice.RawValue == String {
   if let found = Choice(rawValue: word) { return found }
   let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")

@@ -24,7 +24,8 @@ struct WritecacheRecovery: Recovery {
       if let identical = state.identicalEntries {
         return .errorState(
           reason: "entries \(identical.first) and \(identical.second) are identical: "
-            + "sector \(identical.sector), sequence \(identical.sequence)")
+            + "sector \(identical.sector), sequence \(identical.sequence)"
+        )
       }
       return .mounted(blocks(state, &medium))
     } catch {
@@ -67,19 +68,27 @@ struct WritecacheOracle: Oracle {
     let others = same.dropFirst().flatMap(\.blocks).map(\.sectors.lowerBound)
     var promise = first.promise
     if !others.isEmpty {
-      promise += " (likewise the blocks at sectors "
+      promise +=
+        " (likewise the blocks at sectors "
         + others.map(String.init).joined(separator: ", ") + ")"
     }
     return Checker.Violation(
-      kind: first.kind.rawValue, guarantee: first.guarantee, contract: first.contract.rawValue,
-      severity: Severity(rawValue: first.severity.rawValue) ?? .promiseBroken, promise: promise)
+      kind: first.kind.rawValue,
+      guarantee: first.guarantee,
+      contract: first.contract.rawValue,
+      severity: Severity(rawValue: first.severity.rawValue) ?? .promiseBroken,
+      promise: promise
+    )
   }
 }
 
 /// Checks a trace of a writecache.
 enum WritecacheCheck {
   static func run(
-    _ input: CheckInput, options: CacheOptions, origin: OriginImage, limits: ExplorationLimits,
+    _ input: CheckInput,
+    options: CacheOptions,
+    origin: OriginImage,
+    limits: ExplorationLimits,
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> CheckReport {
     let trace = input.numbered.trace
@@ -97,11 +106,19 @@ enum WritecacheCheck {
     recovering.blankDevice = .refuse
     let check = BehaviourCheck(
       CheckSubject(
-        trace: trace, initial: input.memory.stack, options: input.options, scope: scope),
+        trace: trace,
+        initial: input.memory.stack,
+        options: input.options,
+        scope: scope
+      ),
       recovery: WritecacheRecovery(options: recovering, contents: contents),
       oracle: WritecacheOracle(
-        history: history, contents: contents, hasOperations: hasOperations),
-      limits: limits)
+        history: history,
+        contents: contents,
+        hasOperations: hasOperations
+      ),
+      limits: limits
+    )
     return check.check()
   }
 }

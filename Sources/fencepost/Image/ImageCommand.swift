@@ -16,7 +16,8 @@ struct ImageCommand: ParsableCommand {
 
       Example:
         fencepost image run.fpt --crash-point 3127 --keep all,0:0 -o crash.img
-      """)
+      """
+  )
 
   @OptionGroup var input: TraceArguments
 
@@ -31,9 +32,11 @@ struct ImageCommand: ParsableCommand {
 
   func run() throws {
     let input = try CheckInput(input)
-    guard let told = CrashPoint(crashPoint), told.events <= (input.numbered.numbers.last ?? 0) else {
+    guard let told = CrashPoint(crashPoint), told.events <= (input.numbered.numbers.last ?? 0)
+    else {
       throw ToolFailure.usage(
-        "--crash-point \(crashPoint): expected a number from 0 to \(input.numbered.numbers.last ?? 0)")
+        "--crash-point \(crashPoint): expected a number from 0 to \(input.numbered.numbers.last ?? 0)"
+      )
     }
     let memory = try crashMemory(input, at: input.numbered.point(told))
     for target in output { try write(memory, input.memory.space, to: target) }
@@ -51,7 +54,9 @@ struct ImageCommand: ParsableCommand {
         if reached.isInsideNext { inside = machine }
       }
       guard inside != nil else {
-        throw ToolFailure.usage("--crash-point \(crashPoint): no crash inside that event is special")
+        throw ToolFailure.usage(
+          "--crash-point \(crashPoint): no crash inside that event is special"
+        )
       }
     }
     do throws(KeepSpec.Failure) {
@@ -81,7 +86,9 @@ struct ImageCommand: ParsableCommand {
   }
 
   private func deviceBytes(
-    _ device: Int, of memory: MemoryImage, _ space: AddressSpace
+    _ device: Int,
+    of memory: MemoryImage,
+    _ space: AddressSpace
   ) -> [UInt8] {
     let description = space.devices[device]
     return (0..<(description.start + description.size)).map { byte in

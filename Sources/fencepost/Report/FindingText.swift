@@ -20,7 +20,9 @@ struct FindingText {
     lines += unordered
     lines += FlushRequestText(document: document).lines(finding)
     if finding.others > 0 {
-      lines.append("  and \(finding.others) more behaviours of this kind that lose a store at this site")
+      lines.append(
+        "  and \(finding.others) more behaviours of this kind that lose a store at this site"
+      )
     }
     lines.append("  reproduce: \(document.reproduce(finding))")
     return lines
@@ -28,8 +30,10 @@ struct FindingText {
 
   private var crashPoint: String {
     let told = document.input.numbered.told(finding.crashPoint)
-    let state = told.isInsideNext ? "event \(told.events + 1) under way" : "\(told.events) events complete"
-    return told.description + " (" + ([state] + (lastMark.map { ["after \($0)"] } ?? []))
+    let state =
+      told.isInsideNext ? "event \(told.events + 1) under way" : "\(told.events) events complete"
+    return told.description + " ("
+      + ([state] + (lastMark.map { ["after \($0)"] } ?? []))
       .joined(separator: ", ") + ")"
   }
 
@@ -39,7 +43,8 @@ struct FindingText {
     return passed.map { event in
       switch trace.mark(of: event) {
       case .label(let text): "mark \"\(text)\""
-      case .begin(let operation): "operation #\(operation.number) (\(operation.kind.rawValue)) was begun"
+      case .begin(let operation):
+        "operation #\(operation.number) (\(operation.kind.rawValue)) was begun"
       case .acknowledge(let number): "operation #\(number) was acknowledged"
       }
     }
@@ -49,11 +54,13 @@ struct FindingText {
     let shown = zip(entry.numbers, entry.pieces).prefix(4).map { number, piece in
       let event = document.input.numbered.number(ofEventAt: piece.event)
       let first = entry.line.address + UInt64(piece.offset)
-      return "  \(what): line \(entry.line.index) on \(document.device(entry.line)), piece \(number): "
+      return
+        "  \(what): line \(entry.line.index) on \(document.device(entry.line)), piece \(number): "
         + "\(piece.size) bytes at 0x\(String(first, radix: 16)), event \(event) at \(document.site(piece))"
     }
     let rest = entry.numbers.count - shown.count
-    return shown + (rest > 0 ? ["  \(what): and \(rest) more pieces of line \(entry.line.index)"] : [])
+    return shown
+      + (rest > 0 ? ["  \(what): and \(rest) more pieces of line \(entry.line.index)"] : [])
   }
 
   private var unordered: [String] {

@@ -71,10 +71,13 @@ struct JSONReport: Encodable {
         Reading(name: $0.name, text: $0.text)
       },
       traceDigest: "sha256:\(document.input.summary.digest.description)",
-      crashPoints: proof.crashPoints, permittedChoices: String(proof.permittedChoices),
-      executed: String(proof.executed), recoveryRuns: proof.recoveryRuns,
+      crashPoints: proof.crashPoints,
+      permittedChoices: String(proof.permittedChoices),
+      executed: String(proof.executed),
+      recoveryRuns: proof.recoveryRuns,
       merged: proof.merged.map { Share(rule: $0.rule, choices: String($0.choices)) },
-      excluded: proof.excluded.map { Share(rule: $0.rule, choices: String($0.choices)) })
+      excluded: proof.excluded.map { Share(rule: $0.rule, choices: String($0.choices)) }
+    )
   }
 
   var text: String {
@@ -91,11 +94,18 @@ struct JSONReport: Encodable {
     var sites: [String] = []
     for site in (lost + kept).map(\.site) where !sites.contains(site) { sites.append(site) }
     return Entry(
-      kind: finding.violation.kind, guarantee: finding.violation.guarantee,
-      contract: finding.violation.contract, severity: finding.violation.severity.rawValue,
+      kind: finding.violation.kind,
+      guarantee: finding.violation.guarantee,
+      contract: finding.violation.contract,
+      severity: finding.violation.severity.rawValue,
       crashPoint: document.input.numbered.told(finding.crashPoint).description,
-      promise: finding.violation.promise, lost: lost, kept: kept, sites: sites,
-      others: finding.others, reproduce: document.reproduce(finding))
+      promise: finding.violation.promise,
+      lost: lost,
+      kept: kept,
+      sites: sites,
+      others: finding.others,
+      reproduce: document.reproduce(finding)
+    )
   }
 
   private static func pieces(_ entry: LinePieces, _ document: ReportDocument) -> [Piece] {
@@ -103,8 +113,12 @@ struct JSONReport: Encodable {
       Piece(
         line: entry.line.index,
         address: "0x" + String(entry.line.address + UInt64(piece.offset), radix: 16),
-        device: document.device(entry.line), piece: number, size: Int(piece.size),
-        event: document.input.numbered.number(ofEventAt: piece.event), site: document.site(piece))
+        device: document.device(entry.line),
+        piece: number,
+        size: Int(piece.size),
+        event: document.input.numbered.number(ofEventAt: piece.event),
+        site: document.site(piece)
+      )
     }
   }
 }

@@ -48,8 +48,10 @@ struct ReportDocument {
 /// A word as a POSIX shell reads it back.
 func shellQuoted(_ word: String) -> String {
   let plain = word.unicodeScalars.allSatisfy { scalar in
-    scalar.properties.isAlphabetic && scalar.isASCII || "0123456789_-+=./:,@%".unicodeScalars.contains(scalar)
+    scalar.properties.isAlphabetic && scalar.isASCII
+      || "0123456789_-+=./:,@%".unicodeScalars.contains(scalar)
   }
   if plain && !word.isEmpty { return word }
-  return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  return "'"
+    + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }

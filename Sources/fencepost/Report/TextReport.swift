@@ -17,7 +17,9 @@ struct TextReport {
     lines.append(verdict)
     lines += report.reasons.map { "  because: \($0)" }
     lines += certificate
-    lines += document.input.numbered.trace.header.fidelity.map { "  reading: \($0.name): \($0.text)" }
+    lines += document.input.numbered.trace.header.fidelity.map {
+      "  reading: \($0.name): \($0.text)"
+    }
     lines += document.remarks.map { "  note: \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -54,5 +56,6 @@ func grouped(_ number: BigUInt) -> String {
     digits.reversed().enumerated().reduce(into: "") { text, digit in
       if digit.offset > 0 && digit.offset % 3 == 0 { text.append(",") }
       text.append(digit.element)
-    }.reversed())
+    }.reversed()
+  )
 }
