@@ -1,0 +1,63 @@
+import PersistencyModel
+
+/// Where chunks go: the shadow image, the counts, the sink. Keeps the first failure.
+struct RecordingOutput {
+  private let stack: DeviceStack
+  private let sink: any ChunkSink
+  private var shadow: ShadowImage
+  private var summary = RecordingSummary()
+  private var marks: [Mark] = []
+  private var failure: TracerError?
+
+  init(stack: DeviceStack, sink: any ChunkSink) {
+    self.stack = stack
+    self.sink = sink
+    shadow = ShadowImage(of: stack)
+  }
+
+  /// Content of the stack when recording began.
+  var initialImage: [UInt8] { shadow.initial }
+
+  /// Does something unless something has failed.
+  mutating func attempt(_ body: () throws -> Void) {
+    guard failure == nil else { return }
+    do { try body() } catch let error as TracerError {
+      failure = error
+    } catch {
+      failure = TracerError(.sink(error))
+    }
+  }
+
+  mutating func fail(_ error: TracerError) { if failure == nil { failure = error } }
+
+  /// Keeps a mark until the chunk that refers to it.
+  mutating func add(_ mark: Mark) { marks.append(mark) }
+
+  mutating func deliver(content: Content) {
+    attempt { [sink] in try sink.receive(content: content) }
+  }
+
+  mutating func deliver(sites: [Site]) {
+    attempt { [sink] in for site in sites { try sink.receive(site: site) } }
+  }
+
+  /// Delivers marks and a chunk of events, if it is not empty.
+  mutating func deliver(events: RawSpan) {
+    guard events.byteCount > 0 else { return }
+    let count = shadow.apply(events, to: &summary)
+    summary.encodedBytes += events.byteCount
+    let marks = marks
+    self.marks.removeAll(keepingCapacity: true)
+    attempt { [sink] in
+      for mark in marks { try sink.receive(definitionOf: mark) }
+      try sink.receive(encodedEvents: events, count: count)
+    }
+  }
+
+  mutating func finish(sites: Int) throws(TracerError) -> RecordingSummary {
+    summary.sites = sites
+    if let failure { throw failure }
+    if let mismatch = shadow.mismatch(with: stack) { throw TracerError(.mismatch(mismatch)) }
+    return summary
+  }
+}

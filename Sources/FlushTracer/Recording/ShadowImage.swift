@@ -1,0 +1,62 @@
+import PersistencyModel
+
+/// Initial image plus every event so far: what memory must hold if nothing escaped the recorder.
+///
+/// Built from the encoded chunks, so that it checks the encoding as well.
+struct ShadowImage {
+  /// Content of the stack when recording began.
+  let initial: [UInt8]
+  private var current: [UInt8]
+
+  init(of stack: DeviceStack) {
+    initial = stack.bytes(0..<stack.size)
+    current = initial
+  }
+
+  /// Applies the stores of a chunk, counts its events, and returns how many there are.
+  mutating func apply(_ chunk: RawSpan, to summary: inout RecordingSummary) -> Int {
+    var decoder = EventDecoder()
+    var count = 0
+    while let record = Self.next(&decoder, in: chunk) {
+      count += 1
+      summary[record.event.kind] += 1
+      if record.event.kind.isStore { apply(record, in: chunk) }
+    }
+    return count
+  }
+
+  /// The first difference to what the stack holds now; `nil` for none.
+  func mismatch(with stack: DeviceStack) -> ImageMismatch? {
+    let found = stack.bytes(0..<stack.size)
+    guard found != current else { return nil }
+    let differing = found.indices.filter { found[$0] != current[$0] }
+    guard let first = differing.first, let place = stack.space.locate(UInt64(first)) else {
+      return nil
+    }
+    let shown = first..<min(first + 16, found.count)
+    return ImageMismatch(
+      address: UInt64(first),
+      device: stack.space.devices[place.device].name,
+      offset: place.offset,
+      recorded: Array(current[shown]),
+      found: Array(found[shown]),
+      count: differing.count
+    )
+  }
+
+  private mutating func apply(_ record: EventDecoder.Record, in chunk: RawSpan) {
+    let start = Int(record.event.address)
+    EventDecoder.withBytes(of: record, in: chunk) { bytes in
+      for offset in 0..<bytes.byteCount { current[start + offset] = bytes.byte(at: offset) }
+    }
+  }
+
+  private static func next(
+    _ decoder: inout EventDecoder,
+    in chunk: RawSpan
+  ) -> EventDecoder.Record? {
+    do { return try decoder.next(in: chunk) } catch {
+      preconditionFailure("The recorder reads what it has written: \(error)")
+    }
+  }
+}
