@@ -28,6 +28,7 @@ where Program.Outcome == Judge.Outcome {
   private var judgedLeaves: Set<JudgedKey> = []
   private var point = CrashPoint(0)
   private var period = 0
+  private var sawViolation = false
   private var previousPeriod: Int?
 
   private struct JudgedKey: Hashable {
@@ -86,22 +87,31 @@ where Program.Outcome == Judge.Outcome {
   }
 
   /// A short look at everything; if that is not enough, states that lose little; then everything.
+  ///
+  /// Once a violation was found where not everything could be enumerated, later crash points of that
+  /// size get the short look only: what they leave out is counted.
   private func explorePoint(_ new: BigUInt) {
-    let quick = walk(lossLimit: nil, visits: limits.patience)
-    if quick.isComplete { return counts.cover(quick.covered) }
-    var best = quick
-    for lossLimit in 0...2 {
-      let shallow = walk(lossLimit: lossLimit, visits: limits.patience * 8)
-      if shallow.covered > best.covered { best = shallow }
-      if !ledger.open.isEmpty || counts.stopReason != nil { break }
+    let isBroken = counts.cutPoints > 0 && !ledger.isEmpty
+    var best = walk(lossLimit: nil, visits: isBroken ? limits.patience / 8 : limits.patience)
+    if best.isComplete { return counts.cover(best.covered) }
+    if !isBroken {
+      var isViolated = false
+      for lossLimit in 0...2 where !isViolated && counts.stopReason == nil {
+        sawViolation = false
+        best = max(best, walk(lossLimit: lossLimit, visits: limits.patience * 4))
+        isViolated = sawViolation
+      }
+      if !isViolated && ledger.open.isEmpty && counts.stopReason == nil {
+        best = max(best, walk(lossLimit: nil, visits: .max))
+      }
     }
-    if ledger.open.isEmpty && counts.cutPoints == 0 && counts.stopReason == nil {
-      let thorough = walk(lossLimit: nil, visits: .max)
-      if thorough.isComplete { return counts.cover(thorough.covered) }
-      if thorough.covered > best.covered { best = thorough }
-    }
+    if best.isComplete && !best.wasCut { return counts.cover(best.covered) }
     counts.cover(best.covered)
     counts.cut(new - best.covered, because: reasonForCut(best))
+  }
+
+  private func max(_ left: WalkResult, _ right: WalkResult) -> WalkResult {
+    right.covered > left.covered || (right.isComplete && !right.wasCut) ? right : left
   }
 
   private func reasonForCut(_ result: WalkResult) -> String {
@@ -145,6 +155,7 @@ extension BehaviourCheck {
   private func judge(_ leaf: Int32) {
     let violations = violations(ofOutcome: run.trie.outcome(of: leaf))
     guard !violations.isEmpty else { return }
+    sawViolation = true
     let isNew = judgedLeaves.insert(JudgedKey(number: Int(leaf), period: period)).inserted
     guard isNew || !ledger.open.isEmpty else { return }
     let state = lostState()

@@ -57,6 +57,9 @@ struct FindingLedger<State> {
     )
   }
 
+  /// Whether nothing was ever noted.
+  var isEmpty: Bool { order.isEmpty }
+
   /// Keys whose finding has not been worked out.
   var open: [FindingKey] { order.filter { entries[$0]?.finding == nil } }
 
