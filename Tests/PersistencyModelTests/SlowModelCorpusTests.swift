@@ -127,23 +127,29 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
   }
 
   @Test func theOperationalModelReachesWhatTheRandomCorpusCounts() throws {
-    var skipped: [Int] = []
+    var compared = 0
     for random in try RandomCorpusTrace.read(corpus.appending(path: "random-shared.jsonl")) {
       let program = SlowProgram(
         trace: random.trace,
         lines: Array(0..<random.lines),
         initial: random.initialLines
       )
-      guard let outcome = SlowModel.explore(program, reading: random.reading, limit: stateLimit)
+      guard
+        let outcome = SlowModel.explore(
+          program,
+          reading: random.reading,
+          limit: AgreementScale.stateLimit
+        )
       else {
-        skipped.append(random.seed)
         continue
       }
       #expect(outcome.byPoint.map(\.count) == random.points.map(\.count), "\(random.seed)")
       #expect(outcome.all.count == random.union.count, "\(random.seed)")
       let digest = SlowModelDigest.shortHex(ofSorted: outcome.all)
       #expect(digest == random.union.hash, "\(random.seed)")
+      compared += 1
     }
+    #expect(compared >= (AgreementScale.isComplete ? 200 : 100))
   }
 
   private func contents(
@@ -165,6 +171,3 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
     #expect(SlowModelDigest.shortHex(ofSorted: images) == random.union.hash, "\(random.seed)")
   }
 }
-
-/// States after which the operational model gives up on a random trace.
-private let stateLimit = 20_000
