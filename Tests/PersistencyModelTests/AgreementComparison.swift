@@ -66,11 +66,11 @@ struct AgreementComparison {
       let contents = slow.contents(line: line, at: point)
       let name = "point \(point), line \(line)"
       expect(space.idealCount, BigUInt(ideals.count), "\(name): ideals")
-      expect(Set(space.distinctContents() ?? []), contents, "\(name): contents")
+      expect(Set((space.distinctContents() ?? []).map(\.bytes)), contents, "\(name): contents")
       expect(space.distinctContentCount(), BigUInt(contents.count), "\(name): content count")
       expect(listedCount(space), BigUInt(ideals.count), "\(name): listed ideals")
       let all = slow.contents(line: line, keeping: slow.issued(line: line, at: point))
-      expect([space.visible], all, "\(name): visible")
+      expect([space.visible.bytes], all, "\(name): visible")
       choices *= space.idealCount
     }
     expect(choices, BigUInt(slow.choiceCount(at: point)), "point \(point): choices")

@@ -25,6 +25,7 @@ import Testing
     var generator = TraceGenerator()
     generator.domains = [domain]
     generator.events = 4...10
+    generator.largestStore = 24
     for seed in AgreementScale.seeds(from: 1_000, count: 30) {
       let generated = generator.trace(seed: seed)
       var comparison = AgreementComparison(generated)

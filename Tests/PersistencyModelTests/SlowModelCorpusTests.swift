@@ -115,7 +115,7 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
         initial: random.initialLines
       )
       for (point, expected) in random.points.enumerated() {
-        #expect(closed.imageCount(at: point) == expected.count, "\(random.seed) at \(point)")
+        #expect(expected.lines.reduce(1) { $0 * $1.n } == expected.count, "\(random.seed)")
         #expect(closed.choiceCount(at: point) == expected.vectors, "\(random.seed) at \(point)")
         let lines = (0..<random.lines).map { line in
           RandomCorpusTrace.LineContents(of: contents(of: line, in: closed, at: point))
@@ -156,9 +156,9 @@ private let corpus = URL(filePath: #filePath).deletingLastPathComponent()
     of line: UInt64,
     in closed: SlowClosedForm,
     at point: Int
-  ) -> Set<LineBytes> {
+  ) -> Set<[UInt8]> {
     closed.lines.contains(line)
-      ? closed.contents(line: line, at: point) : [closed.initial[line] ?? LineBytes()]
+      ? closed.contents(line: line, at: point) : [closed.initialBytes(of: line)]
   }
 
   private func expectUnion(of closed: SlowClosedForm, _ random: RandomCorpusTrace) throws {

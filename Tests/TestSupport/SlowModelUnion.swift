@@ -81,11 +81,11 @@ extension SlowClosedForm {
   }
 
   private func images(of box: SlowBox, over imageLines: [UInt64]) -> Set<[UInt8]> {
-    let contents = imageLines.map { line -> [LineBytes] in
-      guard let index = lines.firstIndex(of: line) else { return [initial[line] ?? LineBytes()] }
-      return Array(Set(box.ideals[index].flatMap { self.contents(line: line, keeping: $0) }))
+    let contents = imageLines.map { line -> [[UInt8]] in
+      guard let index = lines.firstIndex(of: line) else { return [initialBytes(of: line)] }
+      return Array(self.contents(line: line, ofEach: box.ideals[index]))
     }
-    return Set(product(of: contents).map { $0.flatMap(\.bytes) })
+    return Set(product(of: contents).map { $0.flatMap { $0 } })
   }
 }
 
