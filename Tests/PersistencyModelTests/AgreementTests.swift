@@ -20,6 +20,25 @@ import Testing
     #expect(compared > 30)
   }
 
+  @Test(arguments: TearMode.allCases, StoreOrder.allCases)
+  func storesThatMeetInOneLineAgree(tear: TearMode, order: StoreOrder) {
+    var generator = TraceGenerator()
+    generator.lines = 1...1
+    generator.events = 3...8
+    generator.threads = 2...2
+    generator.largestStore = 24
+    generator.domains = [.adr, .adr, .adr, .wpq, .eadr]
+    generator.kinds = [
+      .store, .store, .nonTemporalStore, .nonTemporalStore, .clwb, .sfence, .sfence, .deepFlush,
+    ]
+    for seed in AgreementScale.seeds(from: 3_000, count: 120) {
+      var comparison = AgreementComparison(generator.trace(seed: seed), tear: tear, order: order)
+      comparison.compareAll()
+      let summary = comparison.generated.summary
+      #expect(comparison.differences.isEmpty, "\(summary): \(comparison.differences)")
+    }
+  }
+
   @Test(arguments: PersistenceDomain.allCases.filter { $0 != .asynchronous })
   func tracesOnOneDomainAgree(domain: PersistenceDomain) {
     var generator = TraceGenerator()
