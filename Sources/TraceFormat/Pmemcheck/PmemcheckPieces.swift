@@ -18,7 +18,11 @@ struct PmemcheckPieces {
     case cut(Range<Int>)
   }
 
+  /// A line outside the records is looked at in parts of this size, since it may have any length.
+  private static let longestPart = 1 << 20
+
   private var isInside = false
+  private var isInsideLine = false
   private var passed = 0
   /// Position of the first newline at or after the last one asked for, in the file; `nil` in the part searched.
   private var newline: UInt64?
@@ -95,7 +99,7 @@ struct PmemcheckPieces {
     guard source.available - passed >= 64 || source.isAtEnd else { return nil }
     let text = source.buffer.span.extracting(first..<source.end)
     let prefix = ValgrindPrefix(text)
-    if prefix.isStart(text) {
+    if prefix.isStart(text), !isInsideLine {
       isInside = true
       passed += prefix.length + 5
       if text.count > prefix.length + 5, text[prefix.length + 5] == UInt8(ascii: "|") {
@@ -103,11 +107,11 @@ struct PmemcheckPieces {
       }
       return .start(pid: prefix.pid)
     }
-    guard let end = firstByte(UInt8(ascii: "\n"), in: source.buffer.span, first..<source.end) else {
-      return nil
-    }
-    passed = end + 1 - source.start
-    return .line(first..<end)
+    let end = firstByte(UInt8(ascii: "\n"), in: source.buffer.span, first..<source.end)
+    guard end != nil || source.end - first >= Self.longestPart else { return nil }
+    isInsideLine = end == nil
+    passed = (end.map { $0 + 1 } ?? source.end) - source.start
+    return .line(first..<(end ?? source.end))
   }
 
   private mutating func record(in source: borrowing ByteSource) -> Piece? {

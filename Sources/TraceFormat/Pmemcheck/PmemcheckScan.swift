@@ -10,6 +10,7 @@ struct PmemcheckScan {
 
   /// Reads the whole source.
   mutating func run(_ source: inout ByteSource) throws(TraceFormatError) {
+    source.stopHashing()
     var pieces = PmemcheckPieces()
     while let piece = try pieces.next(in: &source) {
       switch piece {

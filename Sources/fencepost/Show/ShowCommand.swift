@@ -8,8 +8,9 @@ struct ShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Print what a trace holds.",
     discussion: """
-      Without an option: what the trace says about itself and how many events of each kind it holds. Events are
-      numbered from 1; crash point K comes after event K.
+      Without an option: what the trace says about itself and how many events of
+      each kind it holds. Events are numbered from 1; crash point K comes after
+      event K.
 
       EXAMPLES
         fencepost show store.log
@@ -66,7 +67,8 @@ struct ShowCommand: ParsableCommand {
       switch view {
       case .counts:
         var sink = CountingSink()
-        try output.append(sink.report(try read(into: &sink), file: trace))
+        let summary = try read(into: &sink)
+        try output.append(sink.report(summary, file: trace))
       case .events: try show(EventListing(output: output, range: from...to), output)
       case .timeline:
         if let line {
