@@ -20,7 +20,7 @@
 
   deinit { unsafe slots.deallocate() }
 
-  /// The number of `key`; `nil` if there is none. O(1).
+  /// The number of a key, or `nil`; O(1).
   @inline(__always) func find(_ key: UInt64) -> UInt32? {
     var index = Self.hash(key) & mask
     while true {
