@@ -1,6 +1,7 @@
 internal import CShim
 public import PersistencyModel
 
+// SAFETY: every access stays inside the first run, which is mapped.
 extension DeviceStack {
   /// Executes an instruction `count` times in a bare loop, `stride` bytes apart and around: what a recorder's
   /// time is compared with.

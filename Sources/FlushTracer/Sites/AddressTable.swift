@@ -1,3 +1,4 @@
+// SAFETY: the slots are allocated and initialised by `init` and `grow`, and the mask keeps indices inside.
 /// A hash table from code addresses (or digests of stacks) to numbers, without removal.
 ///
 /// Open addressing with linear probing, at most half full. Key 0 is not used.

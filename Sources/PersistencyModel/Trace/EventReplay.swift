@@ -75,6 +75,8 @@ public struct EventReplay: Sendable {
   }
 }
 
+// SAFETY: at least `longest` bytes of the chunk are left before each record, which is no longer; what is
+// stored was checked to end inside the image; `counts` has room for every kind nibble.
 /// Reads stores of up to 8 bytes, line flushes and fences in place.
 @unsafe private struct UsualScanner {
   let chunk: UnsafeRawPointer
