@@ -47,7 +47,10 @@ let package = Package(
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CProcess"),
-    .target(name: "CForkServer"),
+    .target(
+      name: "CForkServer",
+      // It is loaded into checkers: so would be the Swift runtime, which is linked unless told so.
+      linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded"])]),
     .target(name: "PersistencyModel", dependencies: [bigInt, collections], swiftSettings: strict),
 
     // Floor 1: siblings that never import one another.
@@ -116,7 +119,6 @@ let package = Package(
       name: "RecoveryRunnerTests",
       dependencies: [
         "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host",
-        "CForkServer",
       ],
       swiftSettings: strictTests),
     .testTarget(
