@@ -55,7 +55,11 @@ let package = Package(
       providers: [.apt(["libzstd-dev"])]
     ),
     .target(name: "CProcess"),
-    .target(name: "CForkServer"),
+    .target(
+      name: "CForkServer",
+      // It is loaded into checkers: so would be the Swift runtime, which is linked unless told so.
+      linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded"])]
+    ),
     .target(name: "PersistencyModel", dependencies: [bigInt, collections], swiftSettings: strict),
 
     // Floor 1: siblings that never import one another.
@@ -71,7 +75,7 @@ let package = Package(
     ),
     .target(
       name: "ReferenceCache",
-      dependencies: ["PersistencyModel", collections],
+      dependencies: ["PersistencyModel"],
       swiftSettings: strict
     ),
     .target(
@@ -153,7 +157,7 @@ let package = Package(
     .testTarget(
       name: "RecoveryRunnerTests",
       dependencies: [
-        "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host", "CForkServer",
+        "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host",
       ],
       swiftSettings: strictTests
     ),
