@@ -47,6 +47,18 @@ struct PmemcheckPieces {
     passed = index - source.start
   }
 
+  /// Passes records before the next newline or the next `G`: none of them registers a file.
+  ///
+  /// The letter is in no record that pmemcheck writes by itself but REGISTER_FILE.
+  mutating func passPlain(in source: borrowing ByteSource) {
+    guard isInside else { return }
+    let first = index(in: source)
+    let limit = nextNewline(from: first, in: source) ?? source.end
+    var end = firstByte(UInt8(ascii: "G"), in: source.buffer.span, first..<limit) ?? limit
+    while end > first, source.buffer[end - 1] != UInt8(ascii: "|") { end -= 1 }
+    passed = end - source.start
+  }
+
   /// The next piece; `nil` at the end.
   mutating func next(in source: inout ByteSource) throws(TraceFormatError) -> Piece? {
     while true {

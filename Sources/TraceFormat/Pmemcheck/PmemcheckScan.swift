@@ -21,6 +21,7 @@ struct PmemcheckScan {
         try noteRecord(range, splice, &pieces, &source)
       case .cut(let range): try noteCut(range, &pieces, &source)
       }
+      pieces.passPlain(in: source)
     }
   }
 
