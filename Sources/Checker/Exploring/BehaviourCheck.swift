@@ -75,6 +75,7 @@ where Program.Outcome == Judge.Outcome {
     self.point = point
     period = oracle.period(at: point.events)
     let new = box.total - box.older
+    counts.note(landingRace: machine.firstLandingRace)
     counts.open(new: new, hasPending: !box.pendingSlots.isEmpty)
     if let reason = counts.stopReason ?? (subject.scope(point) ? nil : "outside the scope") {
       previousPeriod = nil
@@ -199,7 +200,7 @@ extension BehaviourCheck {
 
   /// Finds what must survive for the violation to show, and writes the finding down.
   private func workOut(_ key: FindingKey) {
-    guard let entry = ledger.entries[key] else { return }
+    guard let entry = ledger.entry(key) else { return }
     let kept = KeptSearch(candidates: keepable(beside: entry.state)) { [self] kept in
       shows(key.kind, lost: entry.state, kept: kept)
     }.smallest()

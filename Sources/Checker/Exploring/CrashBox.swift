@@ -18,6 +18,8 @@ struct BoxComponent {
   var isNarrowed = false
   /// Bytes on which all candidates agree.
   var resolved = LineBytes()
+  /// The groups of all ideals under a mask, kept for the next visit.
+  private var grouping: (mask: LineBytes, groups: [[Int32]])?
 
   init(_ component: LineComponent, count: BigUInt, issuedBefore: Int) {
     self.component = component
@@ -41,6 +43,36 @@ struct BoxComponent {
 
   /// The ideal that stands for those left: the one that keeps most.
   var representative: Ideal { isNarrowed ? listing[Int(candidates[0])] : component.full }
+
+  /// Choices among those left, and those already possible at the previous crash point.
+  var counts: (left: BigUInt, older: BigUInt) {
+    isNarrowed
+      ? (BigUInt(candidates.count), BigUInt(olderCount(candidates))) : (count, older)
+  }
+
+  /// The candidates grouped by the bytes they leave under `mask`, the group that keeps most first.
+  mutating func groups(mask: LineBytes) -> [[Int32]] {
+    if isNarrowed { return groups(of: candidates, mask: mask) }
+    if let grouping, grouping.mask == mask { return grouping.groups }
+    let groups = groups(of: Array(0..<Int32(listing.count)), mask: mask)
+    grouping = (mask, groups)
+    return groups
+  }
+
+  private func groups(of candidates: [Int32], mask: LineBytes) -> [[Int32]] {
+    var order: [LineBytes: Int] = [:]
+    var groups: [[Int32]] = []
+    for candidate in candidates {
+      let value = contents[Int(candidate)].masked(by: mask)
+      if let group = order[value] {
+        groups[group].append(candidate)
+      } else {
+        order[value] = groups.count
+        groups.append([candidate])
+      }
+    }
+    return groups
+  }
 
   /// How many candidates were already possible at the previous crash point.
   func olderCount(_ candidates: [Int32]) -> Int {
@@ -73,10 +105,14 @@ final class CrashBox {
   /// Slots with pending pieces, ascending.
   private(set) var pendingSlots: [Int] = []
   /// Choices left, and those of them already possible at the previous crash point.
-  private(set) var total: BigUInt = 1
-  private(set) var older: BigUInt = 0
+  var total: BigUInt { totalFactors.value }
+  var older: BigUInt { meetsPrevious ? olderFactors.value : 0 }
 
-  private var slots: [CacheLine: Int] = [:]
+  private var totalFactors = FactoredCount()
+  private var olderFactors = FactoredCount()
+  private var meetsPrevious = false
+
+  private let slots: SlotTable
   private var recent: Set<Int> = []
   private var issuedBefore = 0
   private var isFirst = true
@@ -89,22 +125,27 @@ final class CrashBox {
     lines = touched.sorted().map { CacheLine(index: $0) }
     current = lines.map { machine.space(of: $0).durable }
     components = lines.map { _ in [] }
-    for (slot, line) in lines.enumerated() { slots[line] = slot }
+    slots = SlotTable(lines)
   }
 
   /// The slot of a line; `nil` for one that is never stored to.
-  func slot(of line: CacheLine) -> Int? { slots[line] }
+  func slot(of line: CacheLine) -> Int? { slots.slot(of: line) }
 
   /// Takes over the states at the machine's crash point; nothing is narrowed.
   func advance(to machine: inout PersistencyMachine) {
-    let changed = Set(machine.takeChangedLines().compactMap { slots[$0] })
+    let changed = Set(machine.takeChangedLines().compactMap { slots.slot(of: $0) })
     for slot in recent.union(changed) { rebuild(slot, machine) }
     recent = changed
-    pendingSlots = machine.pendingLines.compactMap { slots[$0] }
-    let all = pendingSlots.lazy.flatMap { [components] slot in components[slot] }
-    total = all.reduce(1) { $0 * $1.count }
-    let meetsPrevious = !isFirst && machine.latestGuaranteed < issuedBefore
-    older = meetsPrevious ? all.reduce(1) { $0 * $1.older } : 0
+    pendingSlots = machine.pendingLines.compactMap { slots.slot(of: $0) }
+    totalFactors = FactoredCount()
+    olderFactors = FactoredCount()
+    for slot in pendingSlots {
+      for component in components[slot] {
+        totalFactors.multiply(by: component.count)
+        olderFactors.multiply(by: component.older)
+      }
+    }
+    meetsPrevious = !isFirst && machine.latestGuaranteed < issuedBefore
     issuedBefore = machine.issued
     isFirst = false
   }
@@ -127,8 +168,6 @@ extension CrashBox {
     let isNarrowed: Bool
     let resolved: LineBytes
     let current: LineBytes
-    let total: BigUInt
-    let older: BigUInt
   }
 
   /// The first component of the line that may still give different bytes under `mask`.
@@ -145,21 +184,7 @@ extension CrashBox {
   /// first; `nil` when there are too many to list.
   func groups(_ path: ComponentPath, mask: LineBytes, limit: Int) -> [[Int32]]? {
     guard components[path.slot][path.index].list(limit: limit) else { return nil }
-    let component = components[path.slot][path.index]
-    let candidates =
-      component.isNarrowed ? component.candidates : Array(0..<Int32(component.listing.count))
-    var order: [LineBytes: Int] = [:]
-    var groups: [[Int32]] = []
-    for candidate in candidates {
-      let value = component.contents[Int(candidate)].masked(by: mask)
-      if let group = order[value] {
-        groups[group].append(candidate)
-      } else {
-        order[value] = groups.count
-        groups.append([candidate])
-      }
-    }
-    return groups
+    return components[path.slot][path.index].groups(mask: mask)
   }
 
   /// Leaves only `candidates`, which agree under `mask`.
@@ -170,33 +195,37 @@ extension CrashBox {
       candidates: component.candidates,
       isNarrowed: component.isNarrowed,
       resolved: component.resolved,
-      current: current[path.slot],
-      total: total,
-      older: older
+      current: current[path.slot]
     )
-    let before = component.isNarrowed ? BigUInt(component.candidates.count) : component.count
-    total = total / before * BigUInt(candidates.count)
-    if older != 0 {
-      let olderBefore =
-        component.isNarrowed
-        ? BigUInt(component.olderCount(component.candidates)) : component.older
-      older = older / olderBefore * BigUInt(component.olderCount(candidates))
-    }
+    takeOut(component)
     components[path.slot][path.index].candidates = candidates
     components[path.slot][path.index].isNarrowed = true
     components[path.slot][path.index].resolved.words |= mask.words
+    putIn(components[path.slot][path.index])
     show(component.contents[Int(candidates[0])], at: path)
     return undo
   }
 
   /// Takes a narrowing back; in reverse order only.
   func widen(_ undo: Undo) {
+    takeOut(components[undo.path.slot][undo.path.index])
     components[undo.path.slot][undo.path.index].candidates = undo.candidates
     components[undo.path.slot][undo.path.index].isNarrowed = undo.isNarrowed
     components[undo.path.slot][undo.path.index].resolved = undo.resolved
     current[undo.path.slot] = undo.current
-    total = undo.total
-    older = undo.older
+    putIn(components[undo.path.slot][undo.path.index])
+  }
+
+  private func takeOut(_ component: BoxComponent) {
+    let counts = component.counts
+    totalFactors.divide(by: counts.left)
+    olderFactors.divide(by: counts.older)
+  }
+
+  private func putIn(_ component: BoxComponent) {
+    let counts = component.counts
+    totalFactors.multiply(by: counts.left)
+    olderFactors.multiply(by: counts.older)
   }
 
   private func show(_ content: LineBytes, at path: ComponentPath) {
