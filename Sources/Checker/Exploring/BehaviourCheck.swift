@@ -18,7 +18,9 @@ where Program.Outcome == Judge.Outcome {
   private let subject: CheckSubject
   private let limits: ExplorationLimits
   private let box: CrashBox
-  private let run: TrieRun<Program.Outcome>
+  private let run: TrieRun
+  private var outcomes: [Program.Outcome] = []
+  private var outcomeNumbers: [Program.Outcome: Int] = [:]
   private var recovery: Program
   private var oracle: Judge
 
@@ -143,7 +145,7 @@ where Program.Outcome == Judge.Outcome {
     guard counts.mayExecute(limits, memory: run.trie.memory) else { return nil }
     run.begin()
     var medium = TrieMedium(run: run)
-    let leaf = run.end(recovery.recover(&medium))
+    let leaf = run.end(outcome: number(of: recovery.recover(&medium)))
     if let divergence = run.divergence {
       counts.stop("recovery is not deterministic: \(divergence)")
     }
@@ -153,6 +155,14 @@ where Program.Outcome == Judge.Outcome {
 
 // Judging and finding.
 extension BehaviourCheck {
+  private func number(of outcome: Program.Outcome) -> Int {
+    if let known = outcomeNumbers[outcome] { return known }
+    let number = outcomes.count
+    outcomeNumbers[outcome] = number
+    outcomes.append(outcome)
+    return number
+  }
+
   private func judge(_ leaf: Int32) {
     let violations = violations(ofOutcome: run.trie.outcome(of: leaf))
     guard !violations.isEmpty else { return }
@@ -174,7 +184,7 @@ extension BehaviourCheck {
   private func violations(ofOutcome number: Int) -> [Violation] {
     let key = JudgedKey(number: number, period: period)
     if let known = verdicts[key] { return known }
-    let found = oracle.violations(of: run.trie.outcomes[number], in: period)
+    let found = oracle.violations(of: outcomes[number], in: period)
     verdicts[key] = found
     return found
   }

@@ -1,91 +1,6 @@
 import BigInt
 import PersistencyModel
 
-/// One component of a pending line, with the ideals that the questions asked so far still leave.
-struct BoxComponent {
-  let component: LineComponent
-  /// Ideals in all, and those already possible at the previous crash point.
-  let count: BigUInt
-  let older: BigUInt
-  /// Pieces issued before this number make an ideal an older one.
-  let issuedBefore: Int
-  /// Ideals with their bytes, the full one first; listed when first needed.
-  private(set) var listing: [Ideal] = []
-  private(set) var contents: [LineBytes] = []
-  private(set) var isListed = false
-  /// Positions in the listing that are left, once narrowed.
-  var candidates: [Int32] = []
-  var isNarrowed = false
-  /// Bytes on which all candidates agree.
-  var resolved = LineBytes()
-  /// The groups of all ideals under a mask, kept for the next visit.
-  private var grouping: (mask: LineBytes, groups: [[Int32]])?
-
-  init(_ component: LineComponent, count: BigUInt, issuedBefore: Int) {
-    self.component = component
-    self.count = count
-    self.issuedBefore = issuedBefore
-    older = component.idealCount(issuedBefore: issuedBefore)
-  }
-
-  /// Lists the ideals; `false` when there are too many.
-  mutating func list(limit: Int) -> Bool {
-    if isListed { return true }
-    guard let ideals = component.ideals(limit: limit) else { return false }
-    listing = ideals
-    contents = ideals.map { component.content(of: $0) }
-    isListed = true
-    return true
-  }
-
-  /// Whether everything pending may still survive.
-  var mayBeFull: Bool { !isNarrowed || candidates.first == 0 }
-
-  /// The ideal that stands for those left: the one that keeps most.
-  var representative: Ideal { isNarrowed ? listing[Int(candidates[0])] : component.full }
-
-  /// Choices among those left, and those already possible at the previous crash point.
-  var counts: (left: BigUInt, older: BigUInt) {
-    isNarrowed
-      ? (BigUInt(candidates.count), BigUInt(olderCount(candidates))) : (count, older)
-  }
-
-  /// The candidates grouped by the bytes they leave under `mask`, the group that keeps most first.
-  mutating func groups(mask: LineBytes) -> [[Int32]] {
-    if isNarrowed { return groups(of: candidates, mask: mask) }
-    if let grouping, grouping.mask == mask { return grouping.groups }
-    let groups = groups(of: Array(0..<Int32(listing.count)), mask: mask)
-    grouping = (mask, groups)
-    return groups
-  }
-
-  private func groups(of candidates: [Int32], mask: LineBytes) -> [[Int32]] {
-    var order: [LineBytes: Int] = [:]
-    var groups: [[Int32]] = []
-    for candidate in candidates {
-      let value = contents[Int(candidate)].masked(by: mask)
-      if let group = order[value] {
-        groups[group].append(candidate)
-      } else {
-        order[value] = groups.count
-        groups.append([candidate])
-      }
-    }
-    return groups
-  }
-
-  /// How many candidates were already possible at the previous crash point.
-  func olderCount(_ candidates: [Int32]) -> Int {
-    candidates.count { isOlder(listing[Int($0)]) }
-  }
-
-  private func isOlder(_ ideal: Ideal) -> Bool {
-    component.pieces.indices.allSatisfy {
-      component.pieces[$0].sequence < issuedBefore || !ideal.keeps($0)
-    }
-  }
-}
-
 /// Names a component: the line's slot, and which of its components.
 struct ComponentPath: Hashable {
   var slot: Int
@@ -164,9 +79,7 @@ extension CrashBox {
   /// What narrowing replaced.
   struct Undo {
     let path: ComponentPath
-    let candidates: [Int32]
-    let isNarrowed: Bool
-    let resolved: LineBytes
+    let replaced: BoxComponent.Narrowing
     let current: LineBytes
   }
 
@@ -189,43 +102,30 @@ extension CrashBox {
 
   /// Leaves only `candidates`, which agree under `mask`.
   func narrow(_ path: ComponentPath, to candidates: [Int32], mask: LineBytes) -> Undo {
-    let component = components[path.slot][path.index]
-    let undo = Undo(
-      path: path,
-      candidates: component.candidates,
-      isNarrowed: component.isNarrowed,
-      resolved: component.resolved,
-      current: current[path.slot]
-    )
-    takeOut(component)
-    components[path.slot][path.index].candidates = candidates
-    components[path.slot][path.index].isNarrowed = true
-    components[path.slot][path.index].resolved.words |= mask.words
-    putIn(components[path.slot][path.index])
-    show(component.contents[Int(candidates[0])], at: path)
+    let before = components[path.slot][path.index].counts
+    let replaced = components[path.slot][path.index].narrow(to: candidates, mask: mask)
+    exchange(before, for: components[path.slot][path.index].counts)
+    let undo = Undo(path: path, replaced: replaced, current: current[path.slot])
+    show(components[path.slot][path.index].contents[Int(candidates[0])], at: path)
     return undo
   }
 
   /// Takes a narrowing back; in reverse order only.
   func widen(_ undo: Undo) {
-    takeOut(components[undo.path.slot][undo.path.index])
-    components[undo.path.slot][undo.path.index].candidates = undo.candidates
-    components[undo.path.slot][undo.path.index].isNarrowed = undo.isNarrowed
-    components[undo.path.slot][undo.path.index].resolved = undo.resolved
+    let before = components[undo.path.slot][undo.path.index].counts
+    components[undo.path.slot][undo.path.index].narrowing = undo.replaced
+    exchange(before, for: components[undo.path.slot][undo.path.index].counts)
     current[undo.path.slot] = undo.current
-    putIn(components[undo.path.slot][undo.path.index])
   }
 
-  private func takeOut(_ component: BoxComponent) {
-    let counts = component.counts
-    totalFactors.divide(by: counts.left)
-    olderFactors.divide(by: counts.older)
-  }
-
-  private func putIn(_ component: BoxComponent) {
-    let counts = component.counts
-    totalFactors.multiply(by: counts.left)
-    olderFactors.multiply(by: counts.older)
+  private func exchange(
+    _ before: (left: BigUInt, older: BigUInt),
+    for after: (left: BigUInt, older: BigUInt)
+  ) {
+    totalFactors.divide(by: before.left)
+    olderFactors.divide(by: before.older)
+    totalFactors.multiply(by: after.left)
+    olderFactors.multiply(by: after.older)
   }
 
   private func show(_ content: LineBytes, at path: ComponentPath) {

@@ -8,7 +8,7 @@ enum ExplorationBench {
   /// Without deduplication every choice of every crash point runs; with it those of earlier ones are
   /// passed over, and equal contents of a line count once.
   static func exhaustive(rounds: Int) -> [BenchResult] {
-    let log = AppendLog(records: 8, lines: 16)
+    let log = AppendLog(records: 1, lines: 16)
     let subject = CheckSubject(trace: log.trace, initial: log.initial)
     let plain = BenchResult.rates("L0, 16-line append log, every choice", "choices/s", rounds) {
       Double(everyChoice(of: log))
