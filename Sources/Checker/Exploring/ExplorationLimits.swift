@@ -1,4 +1,6 @@
-/// What cuts a search short. A search that was cut is never called consistent.
+/// What cuts a search short.
+///
+/// A search that was cut is never called consistent.
 public struct ExplorationLimits {
   /// Most runs of recovery.
   public var maximumExecutions = 1_000_000
@@ -8,7 +10,7 @@ public struct ExplorationLimits {
   public var maximumIdeals = 1 << 17
   /// Most behaviours looked at, at one crash point, before turning to those that lose few lines.
   public var patience = 512
-  /// Asked now and then; true ends the search (time limit, interrupt). The reason is the caller's.
+  /// Asked now and then: a reason ends the search (time limit, interrupt).
   public var shouldStop: () -> String? = { nil }
 
   /// The default limits.

@@ -39,6 +39,7 @@ extension ImageRecovery {
   ///   - sweep: the images.
   ///   - visit: called for the first image and whenever the outcome differs from the one before, with
   ///     the outcome, the position of each line's content, and the runs so far; returns whether to go on.
+  /// - Throws: what `set` or `run` throw: the program cannot be run at all.
   /// - Returns: how often it ran.
   @inlinable public mutating func sweep(
     _ sweep: ImageSweep,

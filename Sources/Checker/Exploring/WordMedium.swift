@@ -22,7 +22,9 @@ public struct WordMedium: Medium {
     }
   }
 
-  /// Replaces a line; not taken back by `undo`. A line outside the medium is ignored.
+  /// Replaces a line, for good.
+  ///
+  /// `undo` does not take it back. A line outside the medium is ignored.
   @inlinable public mutating func set(_ line: CacheLine, to content: LineBytes) {
     guard line.index >= firstLine, line.index - firstLine < UInt64(words.count / 8) else { return }
     let first = Int(line.index - firstLine) * 8

@@ -38,9 +38,9 @@ struct RawInput: ~Copyable {
 
   /// Fills the start of `target`; 0 at the end.
   mutating func read(into target: UnsafeMutableRawBufferPointer) throws(TraceFormatError) -> Int {
+    // SAFETY: the caller keeps the buffer alive and writable during the call.
     guard let descriptor else { return unsafe readMemory(into: target) }
     do {
-      // SAFETY: the caller keeps the buffer alive and writable during the call.
       let count = unsafe try descriptor.read(into: target)
       unsafe heard?.append(contentsOf: target.prefix(count))
       return count

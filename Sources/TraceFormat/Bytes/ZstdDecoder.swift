@@ -1,6 +1,7 @@
 import CZstd
 
 /// Decodes a sequence of zstd frames.
+// SAFETY: the only pointer kept is the stream's, and it is never handed out.
 @safe final class ZstdDecoder {
   /// The first bytes of a frame (RFC 8878, 3.1.1).
   static let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
@@ -34,6 +35,7 @@ import CZstd
         guard !isInsideFrame else { throw TraceFormatError(.cut("a zstd frame")) }
         return 0
       }
+      // SAFETY: the caller keeps the buffer alive and writable during the call.
       let produced = unsafe try decode(into: target)
       if produced > 0 { return produced }
     }
@@ -51,8 +53,8 @@ import CZstd
   }
 
   private func decode(into target: UnsafeMutableRawBufferPointer) throws(TraceFormatError) -> Int {
-    var output = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
     // SAFETY: both buffers outlive the call, and zstd stays within their sizes.
+    var output = unsafe ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
     let status = unsafe input.withUnsafeBytes { buffer -> Int in
       var source = unsafe ZSTD_inBuffer(src: buffer.baseAddress, size: limit, pos: next)
       let status = unsafe ZSTD_decompressStream(stream, &output, &source)

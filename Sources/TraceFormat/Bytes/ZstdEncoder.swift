@@ -1,6 +1,7 @@
 import CZstd
 
 /// Encodes one zstd frame, with a checksum of its content.
+// SAFETY: the only pointer kept is the context's, and it is never handed out.
 @safe final class ZstdEncoder {
   // SAFETY: created in init, freed in deinit, never handed out.
   private let context: OpaquePointer

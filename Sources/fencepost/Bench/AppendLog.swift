@@ -1,8 +1,10 @@
 import Checker
 import PersistencyModel
 
-/// An append log: N records of K lines, each line one 8-byte store, flushed; a fence; then the counter,
-/// flushed and fenced. Recovery reads the counter and then every counted record.
+/// An append log.
+///
+/// N records of K lines, each line one 8-byte store, flushed; a fence; then the counter, flushed and
+/// fenced. Recovery reads the counter and then every counted record.
 struct AppendLog: Recovery {
   /// Records, and lines of each.
   let records: Int
