@@ -1,4 +1,4 @@
-public import PersistencyModel
+import PersistencyModel
 
 extension SlowClosedForm {
   /// Distinct contents of a line at a crash point.

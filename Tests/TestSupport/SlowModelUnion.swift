@@ -1,4 +1,4 @@
-public import PersistencyModel
+import PersistencyModel
 
 /// One product of line-wise ideals: what a crash in some interval of the trace may leave.
 struct SlowBox {
