@@ -66,7 +66,8 @@ struct ShowCommand: ParsableCommand {
       switch view {
       case .counts:
         var sink = CountingSink()
-        try output.append(sink.report(try read(into: &sink), file: trace))
+        let summary = try read(into: &sink)
+        try output.append(sink.report(summary, file: trace))
       case .events: try show(EventListing(output: output, range: from...to), output)
       case .timeline:
         if let line {
