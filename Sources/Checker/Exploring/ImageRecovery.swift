@@ -14,4 +14,11 @@ public protocol ImageRecovery {
   mutating func set(_ line: CacheLine, to content: LineBytes) throws(Failure)
   /// Runs on the image as it is; `period` tells which marks have been passed.
   mutating func run(period: Int) throws(Failure) -> Outcome
+  /// Whether a failure of `run` only says that the limits' `shouldStop` ended the run under way.
+  func isStop(_ failure: Failure) -> Bool
+}
+
+extension ImageRecovery {
+  /// No failure is a stop, unless the recovery says so.
+  public func isStop(_ failure: Failure) -> Bool { false }
 }
