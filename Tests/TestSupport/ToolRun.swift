@@ -42,14 +42,16 @@ public struct Tool: Sendable {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // A trap is told by its status; a backtrace takes seconds.
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }.merging(environment) { $1 }
     process.currentDirectoryURL = directory ?? scratch.url
     process.standardInput = try FileHandle(forReadingFrom: scratch.file("input", input))
     let outputURL = try output.map { URL(fileURLWithPath: $0) } ?? scratch.file("output", [])
     let errorsURL = try scratch.file("errors", [])
     process.standardOutput = try FileHandle(forWritingTo: outputURL)
     process.standardError = try FileHandle(forWritingTo: errorsURL)
-    try process.run()
+    try withoutBlockedSignals { try process.run() }
     let watchdog = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + timeLimit, execute: watchdog)
     whileRunning(process.processIdentifier)
@@ -62,6 +64,16 @@ public struct Tool: Sendable {
       errors: String(decoding: try Data(contentsOf: errorsURL), as: UTF8.self)
     )
   }
+}
+
+/// Lets what `body` starts receive signals: threads of Dispatch block them, and children inherit that.
+private func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+  var none = sigset_t()
+  var before = sigset_t()
+  sigemptyset(&none)
+  pthread_sigmask(SIG_SETMASK, &none, &before)
+  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+  try body()
 }
 
 /// What a run of a program left.

@@ -93,7 +93,8 @@ where Program.Outcome == Judge.Outcome {
     for lossLimit in 0...2 {
       let shallow = walk(lossLimit: lossLimit, visits: limits.patience * 8)
       if shallow.covered > best.covered { best = shallow }
-      if !ledger.open.isEmpty || counts.stopReason != nil { break }
+      // A look that met a violation met one kind, perhaps; losing one thing at a time shows the others.
+      if (lossLimit > 0 && !ledger.open.isEmpty) || counts.stopReason != nil { break }
     }
     if ledger.open.isEmpty && counts.cutPoints == 0 && counts.stopReason == nil {
       let thorough = walk(lossLimit: nil, visits: .max)

@@ -86,6 +86,7 @@ struct CheckCommand: ParsableCommand {
       input: input,
       notes: outcome.notes,
       reproduction: self.input.reproduction,
+      hasImagePerDevice: recovery == nil,
       isQuiet: quiet
     )
     try reports.forEach { try $0.write(document) }

@@ -24,7 +24,9 @@ struct CheckMemory {
     try Self.requireRoom(for: space.end - begin, "the devices span", "bytes of addresses")
     let bytes = space.devices.reduce(UInt64(0)) { sum, device in
       // Names, sizes and starts are a file's: their sum may be anything.
-      [device.start, device.size].reduce(sum) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+      [device.start, device.size].reduce(sum) {
+        $0.addingReportingOverflow($1).overflow ? .max : $0 + $1
+      }
     }
     try Self.requireRoom(for: bytes, "the devices have", "bytes up to their last ones")
     var devices = space.devices.map { [UInt8](repeating: 0, count: Int($0.start + $0.size)) }
