@@ -20,7 +20,10 @@ let argumentParser = Target.Dependency.product(
   package: "swift-argument-parser"
 )
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let collections = Target.Dependency.product(
+  name: "OrderedCollections",
+  package: "swift-collections"
+)
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -55,8 +58,12 @@ let package = Package(
       providers: [.apt(["libzstd-dev"])]
     ),
     .target(name: "CProcess"),
-    .target(name: "CForkServer"),
-    .target(name: "PersistencyModel", dependencies: [bigInt, collections], swiftSettings: strict),
+    .target(
+      name: "CForkServer",
+      // It is loaded into checkers: so would be the Swift runtime, which is linked unless told so.
+      linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded"])]
+    ),
+    .target(name: "PersistencyModel", dependencies: [bigInt], swiftSettings: strict),
 
     // Floor 1: siblings that never import one another.
     .target(
@@ -71,7 +78,7 @@ let package = Package(
     ),
     .target(
       name: "ReferenceCache",
-      dependencies: ["PersistencyModel", collections],
+      dependencies: ["PersistencyModel"],
       swiftSettings: strict
     ),
     .target(
@@ -95,14 +102,14 @@ let package = Package(
       name: "fencepost",
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-        "Checker", "RecoveryRunner", argumentParser, bigInt, crypto, systemPackage,
+        "Checker", "RecoveryRunner", argumentParser, bigInt, crypto,
       ],
       swiftSettings: strict
     ),
     .executableTarget(
       name: "fencepost-cache",
       dependencies: [
-        "PersistencyModel", "ReferenceCache", "FlushTracer", argumentParser, systemPackage,
+        "PersistencyModel", "ReferenceCache", argumentParser, systemPackage,
       ],
       swiftSettings: strict
     ),
@@ -153,7 +160,7 @@ let package = Package(
     .testTarget(
       name: "RecoveryRunnerTests",
       dependencies: [
-        "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host", "CForkServer",
+        "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host",
       ],
       swiftSettings: strictTests
     ),

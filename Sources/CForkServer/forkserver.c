@@ -1,7 +1,7 @@
 // Preloaded into a dynamically linked checker: stops it before main and forks a child for each run,
 // so that loading and linking are paid once. It stops in a constructor, which runs after those of the
 // shared libraries and before those of the program: what a program initialises itself, it initialises
-// in each run. The environment of a run is set in the child; main's envp shows it too, since the C
+// in each run. Symbols are bound before (LD_BIND_NOW), or each child would look them up again. The environment of a run is set in the child; main's envp shows it too, since the C
 // library hands main its current environment.
 #define _GNU_SOURCE
 #include "forkserver.h"
@@ -78,9 +78,10 @@ static int32_t wait_for(pid_t child) {
 }
 
 __attribute__((constructor)) static void serve(void) {
-  const char *preload = getenv(FORKSERVER_VARIABLE);
-  if (preload == NULL) return;
-  if (preload[0] != 0) setenv("LD_PRELOAD", preload, 1); else unsetenv("LD_PRELOAD");
+  const char *told = getenv(FORKSERVER_VARIABLE);
+  if (told == NULL) return;
+  if (told[0] != '1') unsetenv("LD_BIND_NOW");
+  if (told[1] != 0) setenv("LD_PRELOAD", told + 1, 1); else unsetenv("LD_PRELOAD");
   unsetenv(FORKSERVER_VARIABLE);
   if (!has_one_thread()) {
     close(forkserver_requests);

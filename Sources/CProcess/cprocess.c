@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,16 @@ void cprocess_publish(uint64_t *counter, uint64_t value) {
 
 uint64_t cprocess_observe(const uint64_t *counter) {
   return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
+}
+
+static volatile unsigned forks;
+
+static void count_fork(void) { forks++; }
+
+unsigned cprocess_forks(void) {
+  static int counts;
+  if (!counts) counts = pthread_atfork(NULL, count_fork, NULL) == 0;
+  return forks;
 }
 
 // Faults.

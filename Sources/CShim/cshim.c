@@ -28,6 +28,9 @@ bool cshim_find_function(uint64_t address, char *name, size_t size, uint64_t *of
   if (unw_set_reg(&cursor, UNW_REG_IP, address)) return false;
   int failed = unw_get_proc_name(&cursor, name, size, &found);
   if (failed && failed != -UNW_ENOMEM) return false;
+  /* The nearest symbol names another function where this one has none. */
+  unw_proc_info_t info;
+  if (unw_get_proc_info(&cursor, &info) || info.start_ip != address - found) return false;
   *offset = found;
   return true;
 }

@@ -14,7 +14,8 @@ struct ChangedLines {
 
   private(set) var lines: [Line] = []
   private var numbers: [Key: Int] = [:]
-  private var queued: [Int] = []
+  /// Lines that were set since they were last sent, in that order.
+  private(set) var queued: [Int] = []
 
   private struct Key: Hashable {
     var image: Int
@@ -37,19 +38,16 @@ struct ChangedLines {
     return number
   }
 
-  /// Hands out the lines that the worker does not have as they are now, in the order in which they were set;
-  /// from here on it has.
-  mutating func takeUnsent<Failure: Error>(
-    _ body: (Line) throws(Failure) -> Void
-  ) throws(Failure) {
-    for number in queued {
-      lines[number].isQueued = false
-      guard lines[number].sent != lines[number].current else { continue }
-      try body(lines[number])
-      lines[number].sent = lines[number].current
-    }
-    queued.removeAll(keepingCapacity: true)
+  /// A queued line if the worker does not have it as it is now; from here on it has.
+  mutating func takeUnsent(_ number: Int) -> Line? {
+    lines[number].isQueued = false
+    guard lines[number].sent != lines[number].current else { return nil }
+    lines[number].sent = lines[number].current
+    return lines[number]
   }
+
+  /// All queued lines were taken.
+  mutating func clearQueue() { queued.removeAll(keepingCapacity: true) }
 
   private mutating func number(image: Int, offset: Int, base: () -> LineBytes) -> Int {
     let key = Key(image: image, offset: offset)

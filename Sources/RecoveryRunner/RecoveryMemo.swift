@@ -5,8 +5,8 @@ public import PersistencyModel
 /// An image is a vector of content numbers over the lines that ever changed. A hash of it is kept up to date in
 /// constant time per change, and only candidates with an equal hash are compared whole. Distinct contents of a
 /// line and distinct mark lists are numbered as they come, the base content of a line being 0.
-public struct RecoveryMemo {
-  private struct Entry {
+public struct RecoveryMemo: Sendable {
+  private struct Entry: Sendable {
     var contents: [UInt32]
     var marks: Int
     var execution: Int

@@ -13,11 +13,7 @@ public final class RecoveryRunner {
   private let images: [RecoveryImage]
   private let directory: PrivateDirectory
   private let worker: WorkerLink
-  private var writer: CommandWriter
-  private var lines = ChangedLines()
-  private var memo: RecoveryMemo?
-  private var sentMarks: [String] = []
-  private var schedule: Schedule
+  private var submission: Submission
 
   /// What the user is to be told once, in a fixed order.
   public var notices: [RecoveryNotice] {
@@ -25,16 +21,16 @@ public final class RecoveryRunner {
   }
 
   /// What the run executed last printed, standard output and error together, up to the bound.
-  public private(set) var lastOutput: [UInt8] = []
+  public var lastOutput: [UInt8] { worker.board.output }
 
   /// Checkers caught by repeating a run: the first 16 cases.
-  public var nondeterminism: [NondeterministicRun] { schedule.nondeterminism }
+  public var nondeterminism: [NondeterministicRun] { submission.schedule.nondeterminism }
 
   /// Runs executed, repetitions left out.
-  public var executed: Int { schedule.executions }
+  public var executed: Int { submission.schedule.executions }
 
   /// Runs answered without executing, since the same image with the same marks was executed before.
-  public private(set) var reused = 0
+  public var reused: Int { submission.reused }
 
   /// Starts a worker on copies of the images.
   ///
@@ -51,15 +47,13 @@ public final class RecoveryRunner {
   ) throws(RecoveryRunnerError) {
     guard !images.isEmpty else { throw RecoveryRunnerError(.noImages) }
     self.images = images
-    self.memo = memo
-    schedule = Schedule(keeping: memo?.capacity ?? 0)
     let launch = try CheckerLaunch(checker, imageCount: images.count, settings)
     directory = try Self.keep(images, in: settings.places)
     worker = try WorkerLink(program: settings.worker, shouldStop: shouldStop)
-    writer = CommandWriter(worker.batch)
+    var writer = CommandWriter(worker.batch)
     launch.write(to: &writer, directory: directory, images: images)
     try worker.execute(length: writer.position)
-    writer.clear()
+    submission = Submission(worker, memo: memo)
   }
 
   /// The content of the line at byte `offset`, a multiple of 64, of an image is now `bytes`; O(1).
@@ -71,10 +65,9 @@ public final class RecoveryRunner {
       offset >= 0 && offset % 64 == 0 && offset < images[image].bytes.count,
       "A line begins inside its image at a multiple of 64"
     )
-    let number = lines.set(bytes, image: image, offset: offset) {
+    submission.set(bytes, image: image, offset: offset) {
       LineBytes(images[image].bytes[offset...].prefix(64))
     }
-    memo?.set(bytes, line: number, base: lines.lines[number].base)
   }
 
   /// Repeats a run at once where its number, from 0, is a multiple of `interval` or a power of two.
@@ -82,43 +75,32 @@ public final class RecoveryRunner {
   /// Off until called; see `nondeterminism`.
   public func confirm(sampleEvery interval: Int) {
     precondition(interval > 0, "A sample is taken at some interval")
-    schedule.interval = interval
+    submission.schedule.interval = interval
   }
 
   /// Asks for a run on the images as they are now, with the labels of all marks passed.
   ///
   /// Throws only where the batch was full and its runs had to be executed first.
   public func enqueue(marksPassed: [String] = []) throws(RecoveryRunnerError) {
-    if let known = memo?.execution(marks: marksPassed) {
-      reused += 1
-      return schedule.repeatKnown(known)
-    }
-    if schedule.batchCount + 2 > ResultBoard.maximumRuns { try flush() }
-    try sendMarks(marksPassed)
-    try sendLines()
-    try makeRoom(payload: CommandWriter.size(payload: 0))
-    memo?.remember(execution: schedule.executions, marks: marksPassed)
-    for _ in 0..<schedule.execute() { writer.run() }
+    try submission.enqueue(marksPassed)
   }
 
   /// Executes what was asked for and returns the outcomes since the last call, in order.
   public func collect() throws(RecoveryRunnerError) -> [RecoveryOutcome] {
-    try flush()
-    return schedule.takeOutcomes()
+    try submission.flush()
+    return submission.schedule.takeOutcomes()
   }
 
   /// One run on the images as they are now; what was asked for before is executed too and must be collected
   /// first.
   public func run(marksPassed: [String] = []) throws(RecoveryRunnerError) -> RecoveryOutcome {
-    precondition(schedule.isCollected, "Collect before running one image")
+    precondition(submission.schedule.isCollected, "Collect before running one image")
     try enqueue(marksPassed: marksPassed)
     let outcomes = try collect()
     return outcomes[0]
   }
-}
 
-// Batches.
-extension RecoveryRunner {
+  /// Copies the images to the first place that takes them.
   private static func keep(
     _ images: [RecoveryImage],
     in places: [String]
@@ -135,44 +117,8 @@ extension RecoveryRunner {
     }
     throw failure
   }
-
-  /// Has the batch executed if a command with this payload does not fit any more.
-  private func makeRoom(payload: Int) throws(RecoveryRunnerError) {
-    if !writer.fits(payload: payload) { try flush() }
-  }
-
-  private func sendLines() throws(RecoveryRunnerError) {
-    try lines.takeUnsent { line throws(RecoveryRunnerError) in
-      try makeRoom(payload: 64)
-      writer.patch(image: line.image, offset: line.offset, words: line.current.words)
-    }
-  }
-
-  /// Sends how the list differs from the last one sent: marks mostly come at its end.
-  private func sendMarks(_ marks: [String]) throws(RecoveryRunnerError) {
-    // Constant time for the same array.
-    if marks == sentMarks { return }
-    let common = zip(marks, sentMarks).prefix { $0 == $1 }.count
-    if common < sentMarks.count {
-      try makeRoom(payload: 0)
-      writer.keepMarks(common)
-    }
-    for mark in marks[common...] {
-      let text = Array(mark.utf8)
-      guard text.count <= 1 << 20 else {
-        throw RecoveryRunnerError(.markTooLong(bytes: text.count))
-      }
-      try makeRoom(payload: text.count)
-      writer.appendMark(text)
-    }
-    sentMarks = marks
-  }
-
-  private func flush() throws(RecoveryRunnerError) {
-    guard writer.position > 0 else { return }
-    try worker.execute(length: writer.position)
-    writer.clear()
-    lastOutput = worker.board.output
-    schedule.complete { worker.board.outcome($0) }
-  }
 }
+
+/// A runner is used by one thread at a time and handed to no other.
+@available(*, unavailable)
+extension RecoveryRunner: Sendable {}

@@ -194,7 +194,7 @@ struct BadInputTests {
     let table = try scratch.text("table", "0 1 linear a 0\n")
     try refuse(["count", KernelTrace.trace, "--device-table", table], 65, ": event ")
     for devices in [
-      "ring:4K", "linear:", "linear:4K,", "linear:4K@moon", "striped:4K:1M", "linear:99999999999G",
+      "ring:4K", "linear:", "linear:4K,", "linear:4K@moon", "striped:4K:", "linear:99999999999G",
       "linear:a=4K,a=4K",
     ] {
       try refuse(["count", trace, "--devices", devices], 64, "--devices: ")

@@ -153,10 +153,15 @@ extension Event {
   #expect(trace.header.routing == "first-device")
 }
 
+/// One place, in whatever loop an optimiser unrolls.
+@inline(never) private func storeByte(_ recorder: Recorder, _ round: Int) {
+  recorder.store(UInt8(round), at: round)
+}
+
 @Test func countsOfEveryKindAreGivenAlsoWhenZero() throws {
   let directory = try ScratchDirectory()
   let recorder = Recorder(try directory.stack("linear:4K"), sink: TraceCollector())
-  for _ in 0..<3 { recorder.store(UInt8(1), at: 0) }
+  for round in 0..<3 { storeByte(recorder, round) }
   recorder.sfence()
   let summary = try recorder.finish()
   #expect(summary[.store] == 3 && summary[.sfence] == 1 && summary[.clwb] == 0)

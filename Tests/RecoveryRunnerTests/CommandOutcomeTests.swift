@@ -63,9 +63,15 @@ struct CommandOutcomeTests {
     #expect(runner.lastOutput == Array("0\n1\n2\n3\n4\n".utf8))
   }
 
-  @Test(arguments: Way.allCases, ["input", "descriptors", "initialised", "preload"])
+  @Test(arguments: Way.allCases, ["input", "descriptors", "initialised"])
   func aCheckerSeesACleanWorld(way: Way, mode: String) throws {
     #expect(try toolRunner(mode, way).run() == RecoveryOutcome(.good))
+  }
+
+  @Test(arguments: Way.allCases) func aCheckerDoesNotSeeHowItIsRun(way: Way) throws {
+    let runner = try toolRunner("preload", way)
+    #expect(try runner.run() == RecoveryOutcome(.good))
+    #expect(runner.lastOutput == Array("0\n".utf8))
   }
 
   @Test(arguments: Way.allCases) func memoryCanBeLimited(way: Way) throws {

@@ -83,7 +83,7 @@ struct LibraryTests {
       runner.set(otherLine, at: 64)
       let first = try runner.run()
       // The same once more: the image it depends on was not lost.
-      #expect(try runner.run() == first)
+      #expect(try runner.run() == first, "\(value)")
     }
   }
 

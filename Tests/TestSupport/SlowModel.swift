@@ -1,6 +1,6 @@
 /// What the operational model found.
 public struct SlowOutcome: Sendable {
-  /// Images by crash point, for one thread: entry `k` is "the first `k` complete"; else empty.
+  /// Images by crash point, for one thread or a recorded order: entry `k` is "the first `k` complete"; else empty.
   public var byPoint: [Set<[UInt8]>]
   /// Images after everything is complete.
   public var final: Set<[UInt8]>
@@ -55,16 +55,10 @@ private struct SlowRecord {
     if state.threads.allSatisfy({ $0.buffer.isEmpty }) && state.threads.map(\.counter) == lengths {
       final.insert(state.durable)
     }
-    guard !byPoint.isEmpty, let complete = completeCount(state.threads[0]) else { return }
-    for point in program.points.indices where program.points[point] == complete {
+    guard !byPoint.isEmpty, state.threads.allSatisfy(\.isPrefixComplete) else { return }
+    for point in program.points.indices where program.points[point] == state.completeCount {
       byPoint[point].insert(state.durable)
     }
-  }
-
-  /// The length of the prefix of instructions that are complete, if nothing later is.
-  private func completeCount(_ thread: SlowThread) -> Int? {
-    let complete = thread.counter - thread.buffer.count
-    return thread.buffer.map(\.position) == Array(complete..<thread.counter) ? complete : nil
   }
 
   func outcome(images: [[UInt8]], stateCount: Int) -> SlowOutcome {

@@ -15,6 +15,8 @@ public struct SlowClosedForm: Sendable {
   public let lines: [UInt64]
   /// Pieces by line, in issue order.
   let pieces: [UInt64: [SlowPiece]]
+  /// By line, for each piece those that are durable whenever it is.
+  private(set) var before: [UInt64: [UInt128]] = [:]
 
   /// Prepares a trace; crash point `k` follows its first `k` events.
   public init(trace: Trace, reading: SlowReading, initial: [UInt64: LineBytes] = [:]) {
@@ -31,6 +33,7 @@ public struct SlowClosedForm: Sendable {
     self.pieces = pieces
     lines = pieces.keys.sorted()
     precondition(pieces.values.allSatisfy { $0.count <= 128 }, "A line has at most 128 pieces here")
+    for line in lines { before[line] = findPredecessors(line: line) }
   }
 
   private static func cut(
@@ -90,19 +93,10 @@ public struct SlowClosedForm: Sendable {
     return found
   }
 
-  /// A line's content after the pieces of a set were written over its initial content in issue order.
-  public func content(line: UInt64, keeping ideal: UInt128) -> LineBytes {
-    var content = initial[line] ?? LineBytes()
-    for (number, piece) in (pieces[line] ?? []).enumerated() where ideal & bit(number) != 0 {
-      for (offset, byte) in piece.bytes.enumerated() {
-        content[Int(piece.address % 64) + offset] = byte
-      }
-    }
-    return content
-  }
-
   /// For each piece of a line, those that are durable whenever it is.
-  public func predecessors(line: UInt64) -> [UInt128] {
+  public func predecessors(line: UInt64) -> [UInt128] { before[line] ?? [] }
+
+  private func findPredecessors(line: UInt64) -> [UInt128] {
     let onLine = pieces[line] ?? []
     return onLine.indices.map { later in
       (0..<later).filter { isOrdered(onLine[$0], before: onLine[later]) }
@@ -119,9 +113,15 @@ public struct SlowClosedForm: Sendable {
     return reading.order == .line && !first.isNonTemporal && !second.isNonTemporal
   }
 
-  /// Section 7: until its writer's fence, non-temporal data has no order with other threads' stores.
-  private func isLandingOrderKnown(_ first: SlowPiece, _ second: SlowPiece) -> Bool {
-    first.thread == second.thread || (!first.isNonTemporal && !second.isNonTemporal)
+  /// Whether a piece lands before one on a common word that was issued later.
+  ///
+  /// Section 7: non-temporal data has no order with other threads' later stores to the word until its
+  /// own thread fences.
+  func isLandingOrderKnown(_ first: SlowPiece, _ second: SlowPiece) -> Bool {
+    reading.landsAsRecorded || first.thread == second.thread || !first.isNonTemporal
+      || trace.events[(first.event + 1)..<second.event].contains {
+        $0.kind.isOrdering && Int($0.thread) == first.thread
+      }
   }
 
   /// What the domain that begins at the memory controller, or before, has taken for good.
@@ -150,8 +150,8 @@ public struct SlowClosedForm: Sendable {
     }
     for stored in pieces[line] ?? [] where stored.event == position && !stored.isNonTemporal {
       forced |= set(of: line) {
-        $0.isNonTemporal && $0.event < position && $0.thread == thread
-          && $0.sharesWord(with: stored)
+        $0.isNonTemporal && $0.event < position && $0.sharesWord(with: stored)
+          && ($0.thread == thread || reading.landsAsRecorded)
       }
     }
     return forced

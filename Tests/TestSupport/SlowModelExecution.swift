@@ -21,7 +21,9 @@ extension SlowMachine {
 
   /// The instruction at the counter executes, if it is one that does not go through the buffer.
   mutating func executeSteps(_ state: SlowState, thread: Int) -> [SlowState] {
-    guard let instruction = current(state, thread: thread) else { return [] }
+    guard let instruction = current(state, thread: thread),
+      isScheduled(state, thread: thread, inBuffer: nil)
+    else { return [] }
     var after = state
     after.threads[thread].counter += 1
     guard holds(instruction.condition, state.threads[thread]) else { return [after] }

@@ -30,6 +30,10 @@ public struct SlowReading: Sendable {
   public var devices: AddressSpace?
   /// Domain of every line that no device maps.
   public var domain: PersistenceDomain
+  /// Take it that non-temporal data has landed when another thread's later store to the word is visible.
+  ///
+  /// Section 7 of the reference says that this order is not known; only the closed form has this reading.
+  public var landsAsRecorded = false
 
   /// A reading.
   public init(

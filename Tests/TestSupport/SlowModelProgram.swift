@@ -62,40 +62,57 @@ public struct SlowProgram: Sendable {
   public var initial: [UInt64: LineBytes]
   /// The threads.
   public var threads: [[SlowInstruction]]
-  /// For one thread: instructions done at each crash point, from point 0.
+  /// Instructions done at each crash point, from point 0; empty for threads in no given order.
   public var points: [Int]
+  /// The threads whose instructions complete one after the other; `nil` for any order.
+  public var schedule: [Int]?
 
   /// A program in which every instruction of a single thread is a crash point.
   public init(
     lines: [UInt64],
     initial: [UInt64: LineBytes] = [:],
     threads: [[SlowInstruction]],
-    points: [Int]? = nil
+    points: [Int]? = nil,
+    schedule: [Int]? = nil
   ) {
     self.lines = lines
     self.initial = initial
     self.threads = threads
+    self.schedule = schedule
     self.points = points ?? (threads.count == 1 ? Array(0...threads[0].count) : [])
   }
 
   /// The instructions of a trace, one thread of the program for each thread of the trace.
   ///
-  /// Crash point `k` is "the first `k` events complete" where the trace has one thread; with several,
-  /// their order in the trace says nothing here.
-  public init(trace: Trace, lines: [UInt64], initial: [UInt64: LineBytes] = [:]) {
+  /// - Parameters:
+  ///   - trace: the trace; crash point `k` is "the first `k` events complete".
+  ///   - lines: its memory.
+  ///   - initial: memory before the first event.
+  ///   - keepsOrder: whether events of different threads become visible as recorded. If they need not,
+  ///     there are no crash points where the trace has several threads.
+  public init(
+    trace: Trace,
+    lines: [UInt64],
+    initial: [UInt64: LineBytes] = [:],
+    keepsOrder: Bool = false
+  ) {
     let names = Set(trace.events.map(\.thread)).sorted()
     var threads = [[SlowInstruction]](repeating: [], count: max(names.count, 1))
     var points = [0]
+    var schedule: [Int] = []
     for event in trace.events {
       let thread = names.firstIndex(of: event.thread) ?? 0
-      threads[thread] += Self.instructions(of: event, in: trace)
-      points.append(threads[thread].count)
+      let instructions = Self.instructions(of: event, in: trace)
+      threads[thread] += instructions
+      schedule += instructions.map { _ in thread }
+      points.append(schedule.count)
     }
     self.init(
       lines: lines,
       initial: initial,
       threads: threads,
-      points: threads.count == 1 ? points : []
+      points: keepsOrder || threads.count == 1 ? points : [],
+      schedule: keepsOrder ? schedule : nil
     )
   }
 

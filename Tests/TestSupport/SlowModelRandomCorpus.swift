@@ -21,9 +21,9 @@ public struct RandomCorpusTrace: Decodable, Sendable {
     public var hash: String
 
     /// Of a set of contents.
-    public init(of contents: Set<LineBytes>) {
+    public init(of contents: Set<[UInt8]>) {
       n = contents.count
-      hash = SlowModelDigest.shortHex(ofSorted: contents.map(\.bytes))
+      hash = SlowModelDigest.shortHex(ofSorted: contents)
     }
   }
 

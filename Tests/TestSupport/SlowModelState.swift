@@ -29,6 +29,11 @@ struct SlowThread: Hashable {
   var buffer: [SlowEntry] = []
   /// Pieces of non-temporal stores in write-combining buffers, in issue order.
   var combining: [Int] = []
+
+  /// Whether the complete instructions are the first ones.
+  var isPrefixComplete: Bool {
+    buffer.map(\.position) == Array((counter - buffer.count)..<counter)
+  }
 }
 
 /// What stands in the queue of a line.
@@ -54,6 +59,9 @@ struct SlowState: Hashable {
     let firstPiece = queues[queue].firstIndex { if case .piece = $0 { true } else { false } }
     queues[queue].removeSubrange(0..<(firstPiece ?? queues[queue].count))
   }
+
+  /// Number of instructions that are complete, or were skipped.
+  var completeCount: Int { threads.reduce(0) { $0 + $1.counter - $1.buffer.count } }
 
   /// Whether some queue holds a weak flush of the thread.
   func hasMarker(of thread: Int) -> Bool {

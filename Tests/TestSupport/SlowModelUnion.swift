@@ -10,11 +10,6 @@ extension SlowClosedForm {
   /// Last crash point: after every event.
   public var lastPoint: Int { trace.events.count }
 
-  /// Distinct contents of a line at a crash point.
-  public func contents(line: UInt64, at point: Int) -> Set<LineBytes> {
-    Set(ideals(line: line, at: point).map { content(line: line, keeping: $0) })
-  }
-
   /// Number of choices at a crash point: one ideal for each line.
   public func choiceCount(at point: Int) -> Int {
     lines.reduce(1) { $0 * ideals(line: $1, at: point).count }
@@ -86,11 +81,11 @@ extension SlowClosedForm {
   }
 
   private func images(of box: SlowBox, over imageLines: [UInt64]) -> Set<[UInt8]> {
-    let contents = imageLines.map { line -> [LineBytes] in
-      guard let index = lines.firstIndex(of: line) else { return [initial[line] ?? LineBytes()] }
-      return Array(Set(box.ideals[index].map { content(line: line, keeping: $0) }))
+    let contents = imageLines.map { line -> [[UInt8]] in
+      guard let index = lines.firstIndex(of: line) else { return [initialBytes(of: line)] }
+      return Array(self.contents(line: line, ofEach: box.ideals[index]))
     }
-    return Set(product(of: contents).map { $0.flatMap(\.bytes) })
+    return Set(product(of: contents).map { $0.flatMap { $0 } })
   }
 }
 

@@ -6,6 +6,7 @@ extension SlowMachine {
   mutating func leaveSteps(_ state: SlowState, thread: Int) -> [SlowState] {
     let buffer = state.threads[thread].buffer
     return buffer.indices.compactMap { position in
+      guard isScheduled(state, thread: thread, inBuffer: position) else { return nil }
       guard mayLeave(buffer[position], ahead: buffer[..<position], state, thread: thread) else {
         return nil
       }
@@ -14,6 +15,14 @@ extension SlowMachine {
       perform(buffer[position], thread: thread, on: &after)
       return after
     }
+  }
+
+  /// Whether a recorded order, if there is one, has this instruction next: the one at a place in the
+  /// thread's buffer, or the one at its counter.
+  func isScheduled(_ state: SlowState, thread: Int, inBuffer position: Int?) -> Bool {
+    guard let schedule = program.schedule else { return true }
+    let isOldest = position.map { $0 == 0 } ?? state.threads[thread].buffer.isEmpty
+    return isOldest && schedule[state.completeCount] == thread
   }
 
   private func mayLeave(

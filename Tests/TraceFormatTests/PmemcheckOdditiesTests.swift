@@ -79,6 +79,13 @@ import TraceFormat
     #expect(first.events.map(\.kind) == [.store] && !damaged.isComplete)
   }
 
+  @Test func recordsOfAnotherProcessAfterStopAreSkippedWhateverTheirLength() throws {
+    let other = String(repeating: "|FENCE", count: 4_000_000) + "|STOP\n"
+    let (trace, summary) = try read("\(file)|FENCE", end: "|STOP\n" + other)
+    #expect(trace.events.count == 1 && summary.isComplete)
+    #expect(summary.diagnostics.contains { $0.text.contains("a STOP without a START") })
+  }
+
   @Test func splicedTextMayHoldSeparators() throws {
     let splice = "Number\n==7==    by 0x1: operator|(A) (a.cc:3)\n==7== "
     let (trace, summary) = try read("\(file)|STORE;0x1000;0x1;0x8\(splice)|STORE;0x1008;0x2;0x8")

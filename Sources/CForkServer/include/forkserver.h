@@ -8,7 +8,8 @@
 enum { forkserver_requests = 218, forkserver_replies = 219 };
 
 #define FORKSERVER_GREETING 0x46507331u
-// The variable that turns the library on; its value is the LD_PRELOAD that the checker is to see.
+// The variable that turns the library on: "0" or "1" for whether the checker is to see LD_BIND_NOW, then
+// the LD_PRELOAD that it is to see.
 #define FORKSERVER_VARIABLE "FENCEPOST_FORK_SERVER"
 
 // A request: this number of bytes of environment follow, each entry "NAME=value" or "NAME" (to be

@@ -52,6 +52,9 @@ int cprocess_limit(uint64_t address_space);
 // Whether the file is open nowhere but in this open file description (a write lease is granted).
 int cprocess_is_open_only_here(int descriptor);
 
+// Forks this process has made through the C library since the first call, which answers 0.
+unsigned cprocess_forks(void);
+
 // A page that reads 0 in a forked child and 1 here; NULL if there is none to be had.
 const volatile uint8_t *cprocess_fork_canary(void);
 

@@ -18,7 +18,9 @@ where Program.Outcome == Judge.Outcome {
   private let subject: CheckSubject
   private let limits: ExplorationLimits
   private let box: CrashBox
-  private let run: TrieRun<Program.Outcome>
+  private let run: TrieRun
+  private var outcomes: [Program.Outcome] = []
+  private var outcomeNumbers: [Program.Outcome: Int] = [:]
   private var recovery: Program
   private var oracle: Judge
 
@@ -28,6 +30,7 @@ where Program.Outcome == Judge.Outcome {
   private var judgedLeaves: Set<JudgedKey> = []
   private var point = CrashPoint(0)
   private var period = 0
+  private var sawViolation = false
   private var previousPeriod: Int?
 
   private struct JudgedKey: Hashable {
@@ -74,6 +77,7 @@ where Program.Outcome == Judge.Outcome {
     self.point = point
     period = oracle.period(at: point.events)
     let new = box.total - box.older
+    counts.note(landingRace: machine.firstLandingRace)
     counts.open(new: new, hasPending: !box.pendingSlots.isEmpty)
     if let reason = counts.stopReason ?? (subject.scope(point) ? nil : "outside the scope") {
       previousPeriod = nil
@@ -86,23 +90,31 @@ where Program.Outcome == Judge.Outcome {
   }
 
   /// A short look at everything; if that is not enough, states that lose little; then everything.
+  ///
+  /// Once a violation was found where not everything could be enumerated, later crash points of that
+  /// size get the short look only: what they leave out is counted.
   private func explorePoint(_ new: BigUInt) {
-    let quick = walk(lossLimit: nil, visits: limits.patience)
-    if quick.isComplete { return counts.cover(quick.covered) }
-    var best = quick
-    for lossLimit in 0...2 {
-      let shallow = walk(lossLimit: lossLimit, visits: limits.patience * 8)
-      if shallow.covered > best.covered { best = shallow }
-      // A look that met a violation met one kind, perhaps; losing one thing at a time shows the others.
-      if (lossLimit > 0 && !ledger.open.isEmpty) || counts.stopReason != nil { break }
+    let isBroken = counts.cutPoints > 0 && !ledger.isEmpty
+    var best = walk(lossLimit: nil, visits: isBroken ? limits.patience / 8 : limits.patience)
+    if best.isComplete { return counts.cover(best.covered) }
+    if !isBroken {
+      var isViolated = false
+      for lossLimit in 0...2 where !isViolated && counts.stopReason == nil {
+        sawViolation = false
+        best = max(best, walk(lossLimit: lossLimit, visits: limits.patience * 4))
+        isViolated = sawViolation
+      }
+      if !isViolated && ledger.open.isEmpty && counts.stopReason == nil {
+        best = max(best, walk(lossLimit: nil, visits: .max))
+      }
     }
-    if ledger.open.isEmpty && counts.cutPoints == 0 && counts.stopReason == nil {
-      let thorough = walk(lossLimit: nil, visits: .max)
-      if thorough.isComplete { return counts.cover(thorough.covered) }
-      if thorough.covered > best.covered { best = thorough }
-    }
+    if best.isComplete && !best.wasCut { return counts.cover(best.covered) }
     counts.cover(best.covered)
     counts.cut(new - best.covered, because: reasonForCut(best))
+  }
+
+  private func max(_ left: WalkResult, _ right: WalkResult) -> WalkResult {
+    right.covered > left.covered || (right.isComplete && !right.wasCut) ? right : left
   }
 
   private func reasonForCut(_ result: WalkResult) -> String {
@@ -133,7 +145,7 @@ where Program.Outcome == Judge.Outcome {
     guard counts.mayExecute(limits, memory: run.trie.memory) else { return nil }
     run.begin()
     var medium = TrieMedium(run: run)
-    let leaf = run.end(recovery.recover(&medium))
+    let leaf = run.end(outcome: number(of: recovery.recover(&medium)))
     if let divergence = run.divergence {
       counts.stop("recovery is not deterministic: \(divergence)")
     }
@@ -143,9 +155,18 @@ where Program.Outcome == Judge.Outcome {
 
 // Judging and finding.
 extension BehaviourCheck {
+  private func number(of outcome: Program.Outcome) -> Int {
+    if let known = outcomeNumbers[outcome] { return known }
+    let number = outcomes.count
+    outcomeNumbers[outcome] = number
+    outcomes.append(outcome)
+    return number
+  }
+
   private func judge(_ leaf: Int32) {
     let violations = violations(ofOutcome: run.trie.outcome(of: leaf))
     guard !violations.isEmpty else { return }
+    sawViolation = true
     let isNew = judgedLeaves.insert(JudgedKey(number: Int(leaf), period: period)).inserted
     guard isNew || !ledger.open.isEmpty else { return }
     let state = lostState()
@@ -163,7 +184,7 @@ extension BehaviourCheck {
   private func violations(ofOutcome number: Int) -> [Violation] {
     let key = JudgedKey(number: number, period: period)
     if let known = verdicts[key] { return known }
-    let found = oracle.violations(of: run.trie.outcomes[number], in: period)
+    let found = oracle.violations(of: outcomes[number], in: period)
     verdicts[key] = found
     return found
   }
@@ -189,7 +210,7 @@ extension BehaviourCheck {
 
   /// Finds what must survive for the violation to show, and writes the finding down.
   private func workOut(_ key: FindingKey) {
-    guard let entry = ledger.entries[key] else { return }
+    guard let entry = ledger.entry(key) else { return }
     let kept = KeptSearch(candidates: keepable(beside: entry.state)) { [self] kept in
       shows(key.kind, lost: entry.state, kept: kept)
     }.smallest()

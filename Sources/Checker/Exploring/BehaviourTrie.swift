@@ -4,7 +4,7 @@ import PersistencyModel
 ///
 /// An inner node is a read of bytes of one line; its edges are the values seen; a leaf is an outcome.
 /// Memory: 20 bytes a node, and 64 a distinct value.
-struct BehaviourTrie<Outcome: Hashable> {
+struct BehaviourTrie {
   /// A read, or an end.
   struct Node {
     /// Slot of the line read, -1 at a leaf.
@@ -28,10 +28,8 @@ struct BehaviourTrie<Outcome: Hashable> {
   }
 
   private(set) var nodes: [Node] = []
-  private(set) var outcomes: [Outcome] = []
   private var furtherEdges: [UInt64: Int32] = [:]
   private var values: [LineBytes: UInt32] = [:]
-  private var outcomeNumbers: [Outcome: Int32] = [:]
 
   /// Bytes held, roughly.
   var memory: Int {
@@ -62,18 +60,10 @@ struct BehaviourTrie<Outcome: Hashable> {
     add(Node(slot: Int32(slot), offset: UInt8(offset), size: UInt8(size)), at: place)
   }
 
-  /// Adds an end at a place where no run has been.
-  mutating func addLeaf(_ outcome: Outcome, at place: Place) -> Int32 {
-    let number: Int32
-    if let known = outcomeNumbers[outcome] {
-      number = known
-    } else {
-      number = Int32(outcomes.count)
-      outcomeNumbers[outcome] = number
-      outcomes.append(outcome)
-    }
+  /// Adds an end, with its outcome's number, at a place where no run has been.
+  mutating func addLeaf(outcome: Int, at place: Place) -> Int32 {
     var leaf = Node(slot: -1, offset: 0, size: 0)
-    leaf.firstChild = number
+    leaf.firstChild = Int32(outcome)
     return add(leaf, at: place)
   }
 

@@ -17,7 +17,7 @@ struct WalkResult {
 ///
 /// At each read the components concerned are narrowed to one value after another, the one that keeps
 /// most first; where the trie has no node yet, recovery runs on the state that stands for what is left.
-struct BehaviourWalk<Outcome: Hashable> {
+struct BehaviourWalk {
   private struct Frame {
     let node: Int32
     let path: ComponentPath
@@ -28,7 +28,7 @@ struct BehaviourWalk<Outcome: Hashable> {
     var undo: CrashBox.Undo?
   }
 
-  let run: TrieRun<Outcome>
+  let run: TrieRun
   /// Runs recovery in the box's current state; `nil` ends the walk.
   let execute: () -> Int32?
   /// Most components that may lose something, `nil` for any number.
@@ -42,7 +42,7 @@ struct BehaviourWalk<Outcome: Hashable> {
   private var result = WalkResult()
 
   init(
-    run: TrieRun<Outcome>,
+    run: TrieRun,
     lossLimit: Int?,
     idealLimit: Int,
     execute: @escaping () -> Int32?,
@@ -57,7 +57,7 @@ struct BehaviourWalk<Outcome: Hashable> {
 
   /// Walks; the box is as it was when this returns.
   mutating func walk() -> WalkResult {
-    var place = BehaviourTrie<Outcome>.Place.root
+    var place = BehaviourTrie.Place.root
     search: while true {
       switch descend(from: place) {
       case .leaf(let leaf):
@@ -86,7 +86,7 @@ struct BehaviourWalk<Outcome: Hashable> {
 
   /// Goes down from a place, opening a frame at each read that may see several values.
   private mutating func descend(
-    from start: BehaviourTrie<Outcome>.Place
+    from start: BehaviourTrie.Place
   ) -> Descent {
     var place = start
     while true {
@@ -109,7 +109,7 @@ struct BehaviourWalk<Outcome: Hashable> {
     }
   }
 
-  private func executed(_ place: BehaviourTrie<Outcome>.Place) -> Int32? {
+  private func executed(_ place: BehaviourTrie.Place) -> Int32? {
     guard execute() != nil else { return nil }
     return run.trie.node(at: place)
   }
@@ -138,7 +138,7 @@ struct BehaviourWalk<Outcome: Hashable> {
   }
 
   /// Takes the next branch of the deepest open frame.
-  private mutating func advance() -> BehaviourTrie<Outcome>.Place? {
+  private mutating func advance() -> BehaviourTrie.Place? {
     while !stack.isEmpty {
       let node = stack[stack.count - 1].node
       if enterNextGroup() { return .node(node) }

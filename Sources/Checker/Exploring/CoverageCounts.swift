@@ -11,6 +11,9 @@ struct CoverageCounts {
   private(set) var stopReason: String?
   private var excluded: [(reason: String, choices: BigUInt)] = []
   private var sawPending = false
+  /// Runs after which the caller is asked again whether to stop.
+  private var nextQuestion = 0
+  private var landingRace: Int?
 
   /// Takes note of a crash point with that many choices not seen before.
   mutating func open(new: BigUInt, hasPending: Bool) {
@@ -18,6 +21,9 @@ struct CoverageCounts {
     permitted += new
     sawPending = sawPending || hasPending
   }
+
+  /// Takes note of the first store that races with another thread's non-temporal data.
+  mutating func note(landingRace event: Int?) { landingRace = landingRace ?? event }
 
   mutating func cover(_ choices: BigUInt) { covered += choices }
 
@@ -39,18 +45,27 @@ struct CoverageCounts {
 
   /// Counts one run of recovery, unless a limit forbids it.
   mutating func mayExecute(_ limits: ExplorationLimits, memory: Int) -> Bool {
+    guard mayGoOn(limits, memory: memory) else { return false }
+    executions += 1
+    return true
+  }
+
+  /// Counts runs of recovery that were made.
+  mutating func execute(_ runs: Int) { executions += runs }
+
+  /// Whether no limit forbids another run of recovery.
+  mutating func mayGoOn(_ limits: ExplorationLimits, memory: Int) -> Bool {
     if stopReason == nil {
       if executions >= limits.maximumExecutions {
         stop("\(limits.maximumExecutions) runs of recovery")
       } else if memory > limits.maximumMemory {
         stop("\(limits.maximumMemory) bytes of memory")
-      } else if executions % 64 == 0, let reason = limits.shouldStop() {
-        stop(reason)
+      } else if executions >= nextQuestion {
+        nextQuestion = executions + 64
+        if let reason = limits.shouldStop() { stop(reason) }
       }
     }
-    guard stopReason == nil else { return false }
-    executions += 1
-    return true
+    return stopReason == nil
   }
 
   /// The report of a check; what is covered and was not executed is merged by `mergeRule`.
@@ -88,6 +103,12 @@ struct CoverageCounts {
     }
     if let stopReason, reasons.isEmpty { reasons.append("stopped: \(stopReason)") }
     if !sawPending { reasons.append("nothing was pending at any crash point") }
+    if landingRace != nil {
+      reasons.append(
+        "racing non-temporal stores: two threads stored to one word without a fence between them, and "
+          + "the order in which they land is not known"
+      )
+    }
     if !promisesSomething { reasons.append("nothing was promised in this trace") }
     return reasons
   }

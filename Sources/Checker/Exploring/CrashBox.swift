@@ -1,59 +1,6 @@
 import BigInt
 import PersistencyModel
 
-/// One component of a pending line, with the ideals that the questions asked so far still leave.
-struct BoxComponent {
-  let component: LineComponent
-  /// Ideals in all, and those already possible at the previous crash point.
-  let count: BigUInt
-  let older: BigUInt
-  /// Pieces issued before this number make an ideal an older one.
-  let issuedBefore: Int
-  /// Ideals with their bytes, the full one first; listed when first needed.
-  private(set) var listing: [Ideal] = []
-  private(set) var contents: [LineBytes] = []
-  private(set) var isListed = false
-  /// Positions in the listing that are left, once narrowed.
-  var candidates: [Int32] = []
-  var isNarrowed = false
-  /// Bytes on which all candidates agree.
-  var resolved = LineBytes()
-
-  init(_ component: LineComponent, count: BigUInt, issuedBefore: Int) {
-    self.component = component
-    self.count = count
-    self.issuedBefore = issuedBefore
-    older = component.idealCount(issuedBefore: issuedBefore)
-  }
-
-  /// Lists the ideals; `false` when there are too many.
-  mutating func list(limit: Int) -> Bool {
-    if isListed { return true }
-    guard let ideals = component.ideals(limit: limit) else { return false }
-    listing = ideals
-    contents = ideals.map { component.content(of: $0) }
-    isListed = true
-    return true
-  }
-
-  /// Whether everything pending may still survive.
-  var mayBeFull: Bool { !isNarrowed || candidates.first == 0 }
-
-  /// The ideal that stands for those left: the one that keeps most.
-  var representative: Ideal { isNarrowed ? listing[Int(candidates[0])] : component.full }
-
-  /// How many candidates were already possible at the previous crash point.
-  func olderCount(_ candidates: [Int32]) -> Int {
-    candidates.count { isOlder(listing[Int($0)]) }
-  }
-
-  private func isOlder(_ ideal: Ideal) -> Bool {
-    component.pieces.indices.allSatisfy {
-      component.pieces[$0].sequence < issuedBefore || !ideal.keeps($0)
-    }
-  }
-}
-
 /// Names a component: the line's slot, and which of its components.
 struct ComponentPath: Hashable {
   var slot: Int
@@ -73,10 +20,14 @@ final class CrashBox {
   /// Slots with pending pieces, ascending.
   private(set) var pendingSlots: [Int] = []
   /// Choices left, and those of them already possible at the previous crash point.
-  private(set) var total: BigUInt = 1
-  private(set) var older: BigUInt = 0
+  var total: BigUInt { totalFactors.value }
+  var older: BigUInt { meetsPrevious ? olderFactors.value : 0 }
 
-  private var slots: [CacheLine: Int] = [:]
+  private var totalFactors = FactoredCount()
+  private var olderFactors = FactoredCount()
+  private var meetsPrevious = false
+
+  private let slots: SlotTable
   private var recent: Set<Int> = []
   private var issuedBefore = 0
   private var isFirst = true
@@ -89,22 +40,27 @@ final class CrashBox {
     lines = touched.sorted().map { CacheLine(index: $0) }
     current = lines.map { machine.space(of: $0).durable }
     components = lines.map { _ in [] }
-    for (slot, line) in lines.enumerated() { slots[line] = slot }
+    slots = SlotTable(lines)
   }
 
   /// The slot of a line; `nil` for one that is never stored to.
-  func slot(of line: CacheLine) -> Int? { slots[line] }
+  func slot(of line: CacheLine) -> Int? { slots.slot(of: line) }
 
   /// Takes over the states at the machine's crash point; nothing is narrowed.
   func advance(to machine: inout PersistencyMachine) {
-    let changed = Set(machine.takeChangedLines().compactMap { slots[$0] })
+    let changed = Set(machine.takeChangedLines().compactMap { slots.slot(of: $0) })
     for slot in recent.union(changed) { rebuild(slot, machine) }
     recent = changed
-    pendingSlots = machine.pendingLines.compactMap { slots[$0] }
-    let all = pendingSlots.lazy.flatMap { [components] slot in components[slot] }
-    total = all.reduce(1) { $0 * $1.count }
-    let meetsPrevious = !isFirst && machine.latestGuaranteed < issuedBefore
-    older = meetsPrevious ? all.reduce(1) { $0 * $1.older } : 0
+    pendingSlots = machine.pendingLines.compactMap { slots.slot(of: $0) }
+    totalFactors = FactoredCount()
+    olderFactors = FactoredCount()
+    for slot in pendingSlots {
+      for component in components[slot] {
+        totalFactors.multiply(by: component.count)
+        olderFactors.multiply(by: component.older)
+      }
+    }
+    meetsPrevious = !isFirst && machine.latestGuaranteed < issuedBefore
     issuedBefore = machine.issued
     isFirst = false
   }
@@ -123,12 +79,8 @@ extension CrashBox {
   /// What narrowing replaced.
   struct Undo {
     let path: ComponentPath
-    let candidates: [Int32]
-    let isNarrowed: Bool
-    let resolved: LineBytes
+    let replaced: BoxComponent.Narrowing
     let current: LineBytes
-    let total: BigUInt
-    let older: BigUInt
   }
 
   /// The first component of the line that may still give different bytes under `mask`.
@@ -145,58 +97,35 @@ extension CrashBox {
   /// first; `nil` when there are too many to list.
   func groups(_ path: ComponentPath, mask: LineBytes, limit: Int) -> [[Int32]]? {
     guard components[path.slot][path.index].list(limit: limit) else { return nil }
-    let component = components[path.slot][path.index]
-    let candidates =
-      component.isNarrowed ? component.candidates : Array(0..<Int32(component.listing.count))
-    var order: [LineBytes: Int] = [:]
-    var groups: [[Int32]] = []
-    for candidate in candidates {
-      let value = component.contents[Int(candidate)].masked(by: mask)
-      if let group = order[value] {
-        groups[group].append(candidate)
-      } else {
-        order[value] = groups.count
-        groups.append([candidate])
-      }
-    }
-    return groups
+    return components[path.slot][path.index].groups(mask: mask)
   }
 
   /// Leaves only `candidates`, which agree under `mask`.
   func narrow(_ path: ComponentPath, to candidates: [Int32], mask: LineBytes) -> Undo {
-    let component = components[path.slot][path.index]
-    let undo = Undo(
-      path: path,
-      candidates: component.candidates,
-      isNarrowed: component.isNarrowed,
-      resolved: component.resolved,
-      current: current[path.slot],
-      total: total,
-      older: older
-    )
-    let before = component.isNarrowed ? BigUInt(component.candidates.count) : component.count
-    total = total / before * BigUInt(candidates.count)
-    if older != 0 {
-      let olderBefore =
-        component.isNarrowed
-        ? BigUInt(component.olderCount(component.candidates)) : component.older
-      older = older / olderBefore * BigUInt(component.olderCount(candidates))
-    }
-    components[path.slot][path.index].candidates = candidates
-    components[path.slot][path.index].isNarrowed = true
-    components[path.slot][path.index].resolved.words |= mask.words
-    show(component.contents[Int(candidates[0])], at: path)
+    let before = components[path.slot][path.index].counts
+    let replaced = components[path.slot][path.index].narrow(to: candidates, mask: mask)
+    exchange(before, for: components[path.slot][path.index].counts)
+    let undo = Undo(path: path, replaced: replaced, current: current[path.slot])
+    show(components[path.slot][path.index].contents[Int(candidates[0])], at: path)
     return undo
   }
 
   /// Takes a narrowing back; in reverse order only.
   func widen(_ undo: Undo) {
-    components[undo.path.slot][undo.path.index].candidates = undo.candidates
-    components[undo.path.slot][undo.path.index].isNarrowed = undo.isNarrowed
-    components[undo.path.slot][undo.path.index].resolved = undo.resolved
+    let before = components[undo.path.slot][undo.path.index].counts
+    components[undo.path.slot][undo.path.index].narrowing = undo.replaced
+    exchange(before, for: components[undo.path.slot][undo.path.index].counts)
     current[undo.path.slot] = undo.current
-    total = undo.total
-    older = undo.older
+  }
+
+  private func exchange(
+    _ before: (left: BigUInt, older: BigUInt),
+    for after: (left: BigUInt, older: BigUInt)
+  ) {
+    totalFactors.divide(by: before.left)
+    olderFactors.divide(by: before.older)
+    totalFactors.multiply(by: after.left)
+    olderFactors.multiply(by: after.older)
   }
 
   private func show(_ content: LineBytes, at path: ComponentPath) {

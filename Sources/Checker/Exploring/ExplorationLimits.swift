@@ -7,7 +7,7 @@ public struct ExplorationLimits {
   /// Most ideals of one component that are listed.
   public var maximumIdeals = 1 << 17
   /// Most behaviours looked at, at one crash point, before turning to those that lose few lines.
-  public var patience = 1024
+  public var patience = 512
   /// Asked now and then; true ends the search (time limit, interrupt). The reason is the caller's.
   public var shouldStop: () -> String? = { nil }
 

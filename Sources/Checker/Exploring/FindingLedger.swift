@@ -1,3 +1,4 @@
+import OrderedCollections
 import PersistencyModel
 
 /// What makes two violating behaviours the same finding.
@@ -30,8 +31,8 @@ struct FindingLedger<State> {
     var finding: Finding?
   }
 
-  private(set) var entries: [FindingKey: Entry] = [:]
-  private var order: [FindingKey] = []
+  /// In order of first occurrence.
+  private var entries: OrderedDictionary<FindingKey, Entry> = [:]
 
   /// Takes note of a violating behaviour; keeps the earliest crash point, then the lightest state.
   mutating func note(
@@ -43,7 +44,6 @@ struct FindingLedger<State> {
   ) {
     guard let known = entries[key] else {
       entries[key] = Entry(violation: violation, point: point, state: state, weight: weight)
-      order.append(key)
       return
     }
     entries[key]?.others += 1
@@ -57,16 +57,22 @@ struct FindingLedger<State> {
     )
   }
 
+  /// The smallest state noted for a key.
+  func entry(_ key: FindingKey) -> Entry? { entries[key] }
+
+  /// Whether nothing was ever noted.
+  var isEmpty: Bool { entries.isEmpty }
+
   /// Keys whose finding has not been worked out.
-  var open: [FindingKey] { order.filter { entries[$0]?.finding == nil } }
+  var open: [FindingKey] { entries.filter { $0.value.finding == nil }.map(\.key) }
 
   /// Stores the finding of a key.
   mutating func close(_ key: FindingKey, _ finding: Finding) { entries[key]?.finding = finding }
 
   /// Findings, the earliest crash point first.
   var findings: [Finding] {
-    order.compactMap { key in
-      guard let entry = entries[key], var finding = entry.finding else { return nil }
+    entries.values.compactMap { entry in
+      guard var finding = entry.finding else { return nil }
       finding.others = entry.others
       return finding
     }

@@ -24,6 +24,9 @@ where Program.Outcome == Judge.Outcome {
   private var period = 0
   private var point = CrashPoint(0)
   private var previousPeriod: Int?
+  /// Pieces issued at the previous crash point, and whether its states are all among this one's.
+  private var issuedBefore = 0
+  private var isComparable = false
 
   private struct ImageKey: Hashable {
     var contents: [UInt32]
@@ -86,13 +89,18 @@ where Program.Outcome == Judge.Outcome {
     self.point = point
     period = oracle.period(at: point.events)
     let changed = machine.takeChangedLines()
+    counts.note(landingRace: machine.firstLandingRace)
     counts.open(new: new, hasPending: !machine.pendingLines.isEmpty)
     try showDurable(changed, machine)
     if let reason = counts.stopReason ?? (subject.scope(point) ? nil : "outside the scope") {
       previousPeriod = nil
       return counts.exclude(new, because: reason)
     }
-    defer { previousPeriod = period }
+    isComparable = previousPeriod != nil && machine.latestGuaranteed < issuedBefore
+    defer {
+      previousPeriod = period
+      issuedBefore = machine.issued
+    }
     if new == 0 && previousPeriod == period { return }
     let spaces = machine.pendingLines.map { machine.space(of: $0) }
     choices = spaces.compactMap { LineChoices($0, limit: limits.maximumIdeals) }
@@ -127,6 +135,7 @@ where Program.Outcome == Judge.Outcome {
   /// Every image, neighbours differing in one line.
   private func enumerate() throws(Program.Failure) {
     let open = choices.indices.filter { choices[$0].contents.count > 1 }
+    if !isRunOncePerImage { return try sweep(open) }
     var product = GrayProduct(radices: open.map { choices[$0].contents.count })
     var digits = choices.map { _ in 0 }
     try show(digits)
@@ -136,6 +145,30 @@ where Program.Outcome == Judge.Outcome {
       try show(digits, at: open[changed])
       try judge(digits)
     }
+  }
+
+  /// As `enumerate`, in the program's own loop; images of earlier crash points are passed over.
+  private func sweep(_ open: [Int]) throws(Program.Failure) {
+    var digits = choices.map { _ in 0 }
+    try show(digits)
+    let since = isComparable ? issuedBefore : 0
+    let plan = ImageSweep(
+      lines: open.map { choices[$0].line },
+      contents: open.map { choices[$0].contents },
+      isNew: open.map { choices[$0].isNew(since: since) },
+      skipsOlder: isComparable && previousPeriod == period && !open.isEmpty,
+      period: period
+    )
+    var counted = 0
+    let runs = try program.sweep(plan) { [self] outcome, positions, runs in
+      counts.execute(runs - counted)
+      counted = runs
+      for (line, position) in zip(open, positions) { digits[line] = position }
+      note(outcome, digits)
+      return counts.mayGoOn(limits, memory: 0)
+    }
+    counts.execute(runs - counted)
+    for line in open { shown[choices[line].line] = nil }
   }
 
   /// All kept, all lost, then one and two lines lost, then one kept.
@@ -183,7 +216,7 @@ extension ImageCheck {
 
   private func show(_ content: LineBytes, on line: CacheLine) throws(Program.Failure) {
     guard shown[line] != content else { return }
-    if shown[line] == nil { lines.append(line) }
+    if numbers[line] == nil { lines.append(line) }
     shown[line] = content
     let number = contentNumbers[content] ?? UInt32(contentNumbers.count)
     contentNumbers[content] = number
@@ -193,6 +226,10 @@ extension ImageCheck {
 
   private func judge(_ digits: [Int]) throws(Program.Failure) {
     guard let outcome = try outcome() else { return }
+    note(outcome, digits)
+  }
+
+  private func note(_ outcome: Program.Outcome, _ digits: [Int]) {
     for violation in oracle.violations(of: outcome, in: period) {
       let lost = pieces(digits, lost: true)
       let site = lost.first?.pieces.first.map { subject.trace.events[$0.event].site } ?? .max
@@ -232,7 +269,7 @@ extension ImageCheck {
   }
 
   private func workOut(_ key: FindingKey) throws(Program.Failure) {
-    guard let entry = ledger.entries[key] else { return }
+    guard let entry = ledger.entry(key) else { return }
     let lost = pieces(entry.state, lost: true)
     let losing = Set(lost.map(\.line))
     var failure: Program.Failure?

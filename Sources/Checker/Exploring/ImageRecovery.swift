@@ -14,6 +14,11 @@ public protocol ImageRecovery {
   mutating func set(_ line: CacheLine, to content: LineBytes) throws(Failure)
   /// Runs on the image as it is; `period` tells which marks have been passed.
   mutating func run(period: Int) throws(Failure) -> Outcome
+  /// Runs on every image of a sweep; the default does it image by image.
+  mutating func sweep(
+    _ sweep: ImageSweep,
+    visit: (Outcome, [Int], Int) -> Bool
+  ) throws(Failure) -> Int
   /// Whether a failure of `run` only says that the limits' `shouldStop` ended the run under way.
   func isStop(_ failure: Failure) -> Bool
 }

@@ -42,6 +42,14 @@ struct LineChoices {
     }
   }
 
+  /// Whether each content needs a piece issued at or after `sequence`.
+  ///
+  /// A content that several ideals leave is old if the one listed for it is; calling it new only
+  /// makes it run again.
+  func isNew(since sequence: Int) -> [Bool] {
+    kept.map { positions in positions.contains { pending[$0].sequence >= sequence } }
+  }
+
   /// The pieces that the content at `index` loses, or keeps.
   func pieces(at index: Int, lost: Bool) -> LinePieces? {
     let positions = pending.indices.filter { kept[index].contains($0) != lost }
@@ -51,44 +59,5 @@ struct LineChoices {
       numbers: positions.map { $0 + 1 },
       pieces: positions.map { pending[$0] }
     )
-  }
-}
-
-/// Goes through a product of choices so that neighbours differ in one digit by one.
-///
-/// Reflected mixed-radix Gray code (Knuth, TAOCP 7.2.1.1, algorithm H): constant time a step.
-@usableFromInline
-struct GrayProduct {
-  @usableFromInline let radices: [Int]
-  @usableFromInline var digits: [Int]
-  @usableFromInline var focus: [Int]
-  @usableFromInline var directions: [Int]
-
-  /// Starts with every digit 0; radices of 1 are allowed and never change.
-  @usableFromInline init(radices: [Int]) {
-    self.radices = radices
-    digits = radices.map { _ in 0 }
-    directions = radices.map { _ in 1 }
-    focus = Array(0...radices.count)
-    skipFixed()
-  }
-
-  /// The next digit to change, `nil` at the end; its new value is in `digits`.
-  @inlinable mutating func next() -> Int? {
-    let digit = focus[0]
-    focus[0] = 0
-    if digit == radices.count { return nil }
-    digits[digit] += directions[digit]
-    if digits[digit] == 0 || digits[digit] == radices[digit] - 1 {
-      directions[digit] = -directions[digit]
-      focus[digit] = focus[digit + 1]
-      focus[digit + 1] = digit + 1
-    }
-    return digit
-  }
-
-  /// Algorithm H wants radices of at least 2.
-  private func skipFixed() {
-    precondition(radices.allSatisfy { $0 >= 2 }, "Each digit has at least two values")
   }
 }

@@ -1,15 +1,15 @@
 import PersistencyModel
 
 /// What a run of recovery reads goes through here: into the trie, unless it wrote the bytes itself.
-final class TrieRun<Outcome: Hashable> {
+final class TrieRun {
   let box: CrashBox
   /// Bytes of the whole medium before the first event, for lines never stored to.
   let initial: MemoryImage
-  var trie = BehaviourTrie<Outcome>()
+  var trie = BehaviourTrie()
   /// Set when the same state gave another behaviour: recovery is not deterministic.
   private(set) var divergence: String?
 
-  private var place = BehaviourTrie<Outcome>.Place.root
+  private var place = BehaviourTrie.Place.root
   private var written: [UInt64: (content: LineBytes, mask: LineBytes)] = [:]
 
   init(box: CrashBox, initial: MemoryImage) {
@@ -23,11 +23,11 @@ final class TrieRun<Outcome: Hashable> {
     written.removeAll(keepingCapacity: true)
   }
 
-  /// Ends a run; returns its leaf, or `nil` when it was not deterministic.
-  func end(_ outcome: Outcome) -> Int32? {
+  /// Ends a run with the number of its outcome; returns its leaf, or `nil` when it was not deterministic.
+  func end(outcome: Int) -> Int32? {
     guard divergence == nil else { return nil }
-    guard let known = trie.node(at: place) else { return trie.addLeaf(outcome, at: place) }
-    guard trie.nodes[Int(known)].isLeaf, trie.outcomes[trie.outcome(of: known)] == outcome else {
+    guard let known = trie.node(at: place) else { return trie.addLeaf(outcome: outcome, at: place) }
+    guard trie.nodes[Int(known)].isLeaf, trie.outcome(of: known) == outcome else {
       divergence = "the same reads led to another outcome"
       return nil
     }
@@ -91,8 +91,8 @@ final class TrieRun<Outcome: Hashable> {
 }
 
 /// The medium that recovery sees inside the checker.
-struct TrieMedium<Outcome: Hashable>: Medium {
-  let run: TrieRun<Outcome>
+struct TrieMedium: Medium {
+  let run: TrieRun
 
   var size: Int { run.initial.bytes.count }
 

@@ -1,6 +1,7 @@
 import PersistencyModel
 
 extension DeviceStack {
+  // SAFETY: `run` returns mapped memory that begins at the offset.
   /// Where an aligned word is mapped.
   func word(at offset: Int, size count: Int) -> UnsafeMutableRawPointer {
     precondition(offset & (count - 1) == 0, "A word is aligned")

@@ -66,6 +66,7 @@ public final class DeviceStack {
     return unsafe MappedRun(begin: offset, end: offset + Int(place.contiguous), base: base)
   }
 
+  // SAFETY: runs are mapped memory; that they are used as such is up to the caller.
   /// Calls `body` with the mapped memory of `range` run by run, in ascending order.
   func forEachRun(in range: Range<Int>, _ body: (MappedRun) -> Void) {
     var offset = range.lowerBound
@@ -138,6 +139,7 @@ public final class DeviceStack {
   }
 }
 
+// SAFETY: only numbers are read here; the pointer is not followed.
 /// Stack offsets that are contiguous in mapped memory.
 @unsafe struct MappedRun {
   /// First offset.

@@ -1,6 +1,7 @@
 internal import CShim
 internal import Glibc
 
+// SAFETY: the mapping lives as long as the region, and every access is checked to be inside of it.
 /// A file mapped through libpmem, until the last reference to it goes.
 ///
 /// On real persistent memory (a DAX file system) stores reach the medium by flush and fence; on a plain

@@ -1,5 +1,6 @@
 import PersistencyModel
 
+// SAFETY: the core lives as long as the recorder.
 /// Loads, which are not recorded.
 extension Recorder {
   /// The 8 bytes at a multiple of 8.

@@ -74,6 +74,7 @@ extension Recorder {
   }
 }
 
+// SAFETY: `place` returns mapped memory for as many bytes as are asked for.
 extension RecorderCore {
   /// Where an aligned word is mapped; a line, and so an aligned word, is on one device.
   mutating func word(at offset: Int, size: Int) -> UnsafeMutableRawPointer {

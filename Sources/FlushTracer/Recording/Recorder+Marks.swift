@@ -1,5 +1,6 @@
 public import PersistencyModel
 
+// SAFETY: the core lives as long as the recorder.
 /// Marks: what the program asked for and what it was promised.
 extension Recorder {
   /// Keeps the bytes of a block; operations refer to them by the number returned.

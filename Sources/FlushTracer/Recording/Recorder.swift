@@ -1,9 +1,11 @@
 internal import CShim
 public import PersistencyModel
 
+// SAFETY: the core is initialised in `init`, lives as long as the recorder, and is used by one thread at a
+// time; the frame of a caller lives as long as the call.
 /// Executes stores, flushes and fences on mapped memory, and records each with value, thread and site.
 ///
-///     let region = try MappedRegion.create("/mnt/pmem/log", size: 1 << 20)
+///     let region = try MappedRegion.create("log.pmem", size: 1 << 20)
 ///     let collector = TraceCollector()
 ///     let recorder = Recorder(try DeviceStack(region), sink: collector)
 ///     recorder.store(UInt64(1), at: 0)

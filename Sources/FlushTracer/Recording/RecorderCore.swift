@@ -1,6 +1,8 @@
 internal import CShim
 import PersistencyModel
 
+// SAFETY: the cursor stays inside the chunk, of which `emptyIfFull` keeps `headRoom` bytes free after each
+// event; places are mapped memory of the stack, which the core keeps alive.
 /// The state of a recorder, and what every event does with it.
 ///
 /// Lives behind a pointer, so that no access pays for an exclusivity check. One thread at a time.
@@ -193,6 +195,7 @@ import PersistencyModel
   }
 }
 
+// SAFETY: places are mapped memory of the stack, which the core keeps alive.
 extension RecorderCore {
   /// Records a request for `range`, and executes and records what the router makes of it.
   mutating func requestFlush(_ range: Range<Int>, by caller: Caller) {

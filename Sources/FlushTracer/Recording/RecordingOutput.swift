@@ -1,11 +1,11 @@
 import PersistencyModel
 
-/// Where chunks go: the shadow image, the counts, the sink. Keeps the first failure.
+/// Where chunks go: the shadow image, the counts, the sink; keeps the first failure.
 struct RecordingOutput {
   private let stack: DeviceStack
   private let sink: any ChunkSink
   private var shadow: ShadowImage
-  private var summary = RecordingSummary()
+  private var encodedBytes = 0
   private var marks: [Mark] = []
   private var failure: TracerError?
 
@@ -44,8 +44,8 @@ struct RecordingOutput {
   /// Delivers marks and a chunk of events, if it is not empty.
   mutating func deliver(events: RawSpan) {
     guard events.byteCount > 0 else { return }
-    let count = shadow.apply(events, to: &summary)
-    summary.encodedBytes += events.byteCount
+    let count = shadow.apply(events)
+    encodedBytes += events.byteCount
     let marks = marks
     self.marks.removeAll(keepingCapacity: true)
     attempt { [sink] in
@@ -55,9 +55,12 @@ struct RecordingOutput {
   }
 
   mutating func finish(sites: Int) throws(TracerError) -> RecordingSummary {
-    summary.sites = sites
     if let failure { throw failure }
     if let mismatch = shadow.mismatch(with: stack) { throw TracerError(.mismatch(mismatch)) }
-    return summary
+    return RecordingSummary(
+      counts: shadow.replay.counts,
+      encodedBytes: encodedBytes,
+      sites: sites
+    )
   }
 }

@@ -2,19 +2,20 @@ public import PersistencyModel
 
 /// What a recording contains, by kind of event; printed so that "0 flushes" cannot hide.
 public struct RecordingSummary: Hashable, Sendable, CustomStringConvertible {
-  private var counts = [Int](repeating: 0, count: EventKind.allCases.count)
+  private let counts: [Int]
   /// Bytes of all events in compact form.
-  public internal(set) var encodedBytes = 0
+  public let encodedBytes: Int
   /// Number of sites.
-  public internal(set) var sites = 0
+  public let sites: Int
 
-  init() {}
+  init(counts: [Int], encodedBytes: Int, sites: Int) {
+    self.counts = counts
+    self.encodedBytes = encodedBytes
+    self.sites = sites
+  }
 
   /// Number of events of a kind.
-  public internal(set) subscript(kind: EventKind) -> Int {
-    get { counts[Int(kind.rawValue)] }
-    set { counts[Int(kind.rawValue)] = newValue }
-  }
+  public subscript(kind: EventKind) -> Int { counts[Int(kind.rawValue)] }
 
   /// Number of all events.
   public var events: Int { counts.reduce(0, +) }

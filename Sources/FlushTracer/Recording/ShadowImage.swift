@@ -7,6 +7,8 @@ struct ShadowImage {
   /// Content of the stack when recording began.
   let initial: [UInt8]
   private var current: [UInt8]
+  /// Applies chunks, and counts.
+  private(set) var replay = EventReplay()
 
   init(of stack: DeviceStack) {
     initial = stack.bytes(0..<stack.size)
@@ -14,15 +16,17 @@ struct ShadowImage {
   }
 
   /// Applies the stores of a chunk, counts its events, and returns how many there are.
-  mutating func apply(_ chunk: RawSpan, to summary: inout RecordingSummary) -> Int {
-    var decoder = EventDecoder()
-    var count = 0
-    while let record = Self.next(&decoder, in: chunk) {
-      count += 1
-      summary[record.event.kind] += 1
-      if record.event.kind.isStore { apply(record, in: chunk) }
+  mutating func apply(_ chunk: RawSpan) -> Int {
+    var replay = replay
+    let before = replay.eventCount
+    // SAFETY: bytes have no padding.
+    var span = current.mutableSpan
+    var image = unsafe span.mutableBytes
+    do { try replay.apply(chunk, to: &image) } catch {
+      preconditionFailure("The recorder reads what it has written: \(error)")
     }
-    return count
+    self.replay = replay
+    return replay.eventCount - before
   }
 
   /// The first difference to what the stack holds now; `nil` for none.
@@ -42,21 +46,5 @@ struct ShadowImage {
       found: Array(found[shown]),
       count: differing.count
     )
-  }
-
-  private mutating func apply(_ record: EventDecoder.Record, in chunk: RawSpan) {
-    let start = Int(record.event.address)
-    EventDecoder.withBytes(of: record, in: chunk) { bytes in
-      for offset in 0..<bytes.byteCount { current[start + offset] = bytes.byte(at: offset) }
-    }
-  }
-
-  private static func next(
-    _ decoder: inout EventDecoder,
-    in chunk: RawSpan
-  ) -> EventDecoder.Record? {
-    do { return try decoder.next(in: chunk) } catch {
-      preconditionFailure("The recorder reads what it has written: \(error)")
-    }
   }
 }

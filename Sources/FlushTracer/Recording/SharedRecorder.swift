@@ -2,6 +2,7 @@ internal import Glibc
 public import PersistencyModel
 internal import Synchronization
 
+// SAFETY: `recorder`, `stacks` and what they refer to are used only while `lock` is held; `key` never changes.
 /// A recorder for several threads, which it serialises: executing and recording are one step under a lock.
 ///
 ///     shared.use { $0.store(UInt64(1), at: 0) }
@@ -12,7 +13,6 @@ internal import Synchronization
 /// Threads are numbered from 0 in the order of their first use; a thread that ends takes its number along.
 /// The lock itself is not recorded and orders nothing in the trace.
 public final class SharedRecorder: @unchecked Sendable {
-  // Unchecked: `recorder`, `stacks` and `key` are only used while `lock` is held, or are never changed.
   private let recorder: Recorder
   private let lock = Mutex<Void>(())
   private let key: pthread_key_t?

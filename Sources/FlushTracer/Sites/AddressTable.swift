@@ -1,3 +1,4 @@
+// SAFETY: the slots are allocated and initialised by `init` and `grow`, and the mask keeps indices inside.
 /// A hash table from code addresses (or digests of stacks) to numbers, without removal.
 ///
 /// Open addressing with linear probing, at most half full. Key 0 is not used.
@@ -20,7 +21,7 @@
 
   deinit { unsafe slots.deallocate() }
 
-  /// The number of `key`; `nil` if there is none. O(1).
+  /// The number of a key, or `nil`; O(1).
   @inline(__always) func find(_ key: UInt64) -> UInt32? {
     var index = Self.hash(key) & mask
     while true {

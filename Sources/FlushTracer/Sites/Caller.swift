@@ -1,3 +1,4 @@
+// SAFETY: only numbers; the frame is followed within the bounds of the stack.
 /// Who called the recorder: taken in the outermost function, passed to the leaves.
 @unsafe struct Caller {
   /// Address to which that function returns.

@@ -13,7 +13,7 @@ struct CodeAddress {
   /// Bytes from the function's first one.
   var offsetInSymbol: UInt64 = 0
 
-  /// Looks an address up. Slow: done once for each.
+  /// Looks an address up: slow, done once for each.
   init(_ address: UInt64) {
     offset = address
     var name: UnsafePointer<CChar>?

@@ -1,6 +1,8 @@
 internal import CShim
 import PersistencyModel
 
+// SAFETY: `frames` has room for twice the frames that are asked for, is allocated in `init` and released in
+// `deinit`; frames of callers are followed within the bounds of the stack.
 /// Gives each call place, or each call stack, one number.
 @safe struct SiteBook: ~Copyable {
   /// Marks an address in a bridge to a protocol's method: the site is one frame further out.

@@ -24,6 +24,11 @@ public struct PersistencyMachine {
   public private(set) var issued = 0
   /// Highest issue number among guaranteed pieces, -1 for none.
   public private(set) var latestGuaranteed = -1
+  /// Position of the first store onto a word on which another thread's non-temporal data was pending.
+  ///
+  /// The order in which the two land is not known (persistency model reference, section 7); the recorded
+  /// one is taken, so that states may be missing: see *Limits*, "racing non-temporal stores".
+  public private(set) var firstLandingRace: Int?
 
   /// A machine before the first event.
   ///
@@ -151,6 +156,7 @@ extension PersistencyMachine {
     of trace: Trace,
     willShrink: (inout PersistencyMachine, CrashPoint) -> Void
   ) {
+    noteLandingRace(of: event, at: index)
     if event.kind != .nonTemporalStore {
       landNonTemporalWords(under: event, at: index, willShrink: willShrink)
     }
@@ -160,6 +166,19 @@ extension PersistencyMachine {
     guard !cached.isEmpty else { return }
     willShrink(&self, CrashPoint(index, insideNext: true))
     for slot in cached { guarantee(slot) { $0.event == index } }
+  }
+
+  private mutating func noteLandingRace(of event: Event, at index: Int) {
+    guard firstLandingRace == nil, !awaitingFence.isEmpty else { return }
+    var isRacing = false
+    PieceCutter.cut(event, tear: .w8) { address, _ in
+      guard !isRacing, let slot = slots[CacheLine(containing: address).index] else { return }
+      let word = UInt8(1) << UInt8(address % CacheLine.size / 8)
+      isRacing = states[slot].holdsPending {
+        Self.isUnlanded($0, words: word) && $0.thread != event.thread
+      }
+    }
+    if isRacing { firstLandingRace = index }
   }
 
   /// A plain store onto a word with pending non-temporal data drains that data first (section 4).

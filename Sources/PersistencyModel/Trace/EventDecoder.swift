@@ -13,10 +13,16 @@ public struct EventDecoder: Sendable {
 
   /// Byte of the chunk at which the next record starts.
   public private(set) var offset = 0
-  private var context = EventContext()
+  private(set) var context = EventContext()
 
   /// A decoder at the start of a chunk.
   public init() {}
+
+  /// A decoder inside a chunk.
+  init(offset: Int, context: EventContext) {
+    self.offset = offset
+    self.context = context
+  }
 
   /// Starts at the beginning of another chunk.
   public mutating func startChunk() { self = EventDecoder() }

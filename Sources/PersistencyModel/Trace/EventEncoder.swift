@@ -204,8 +204,8 @@ extension EventEncoder {
     site: SiteID,
     at cursor: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
-    var cursor = unsafe cursor
     // SAFETY: at most 10 bytes, within the room that every caller provides.
+    var cursor = unsafe cursor
     if thread != context.thread {
       unsafe cursor.storeBytes(of: EventCoding.threadKind, as: UInt8.self)
       unsafe cursor = Self.put(UInt64(thread), at: cursor + 1)
@@ -256,9 +256,9 @@ extension EventEncoder {
     _ number: UInt64,
     at cursor: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
+    // SAFETY: at most 10 bytes, within the room that every caller provides.
     var cursor = unsafe cursor
     var rest = number
-    // SAFETY: at most 10 bytes, within the room that every caller provides.
     while rest >= 0x80 {
       unsafe cursor.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, as: UInt8.self)
       unsafe cursor += 1

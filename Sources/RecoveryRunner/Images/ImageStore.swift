@@ -7,12 +7,15 @@ final class ImageStore {
   private(set) var images: [ImageFile] = []
   private let scratch: SharedMemory
   private var watch: ImageWatch?
+  private let watches: Bool
 
   /// Names in the directory that are not images and ours all the same.
   static let marksName = "marks"
   static let preloadName = "preload.so"
 
-  init(directory: String, sizes: [Int]) throws(RecoveryRunnerError) {
+  /// The images of these sizes; they are watched unless nobody can get at them by name.
+  init(directory: String, sizes: [Int], watches: Bool) throws(RecoveryRunnerError) {
+    self.watches = watches
     self.directory = directory
     scratch = try SharedMemory(privateSize: 65_536)
     for (number, size) in sizes.enumerated() {
@@ -26,7 +29,7 @@ final class ImageStore {
   var paths: [String] { images.map(\.path) }
 
   /// Whether writers are noticed without comparing.
-  var isWatched: Bool { watch != nil }
+  var isWatched: Bool { watch != nil || !watches }
 
   func patch(image: Int, at offset: Int, _ words: SIMD8<UInt64>) throws(RecoveryRunnerError) {
     try images[image].patch(at: offset, words)
@@ -59,5 +62,7 @@ final class ImageStore {
     }
   }
 
-  private func startWatch() { watch = ImageWatch(directory: directory, files: paths) }
+  private func startWatch() {
+    watch = watches ? ImageWatch(directory: directory, files: paths) : nil
+  }
 }

@@ -25,8 +25,12 @@ final class ImageWatch {
   /// Whether anything was reported since the last call; forgets it.
   func takeSuspicion() -> Bool {
     var suspicious = false
-    // SAFETY: the array has room for its own count.
-    while unsafe read(descriptor.raw, &buffer, buffer.count) > 0 { suspicious = true }
-    return suspicious
+    while true {
+      // SAFETY: the array has room for its own count.
+      let count = unsafe read(descriptor.raw, &buffer, buffer.count)
+      suspicious = suspicious || count > 0
+      // Less than a buffer full was all there is.
+      if count < buffer.count / 2 { return suspicious }
+    }
   }
 }

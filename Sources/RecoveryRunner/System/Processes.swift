@@ -2,6 +2,7 @@ internal import CProcess
 internal import Glibc
 
 /// Strings as C wants them: an array of pointers with a null at its end.
+// SAFETY: the pointers are this object's own and leave it only for the length of a call.
 @safe final class CStringArray {
   fileprivate let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   private let count: Int
@@ -15,6 +16,7 @@ internal import Glibc
   }
 
   deinit {
+    // SAFETY: nobody refers to the strings any more.
     for index in 0..<count { unsafe free(pointers[index]) }
     unsafe pointers.deallocate()
   }
@@ -78,23 +80,26 @@ func outcomeEnding(ofWaitStatus status: Int32) -> RecoveryOutcome.Ending {
 }
 
 /// Everything this process's children leave behind, once it adopts orphans.
-enum Descendants {
-  /// Kills and reaps every child that is not spared, and their descendants; whether there were any.
-  @discardableResult static func end(sparing spared: Int32? = nil) -> Bool {
-    var found = false
+struct Descendants {
+  private let list: Descriptor?
+
+  /// The children of the calling thread.
+  init() { list = try? openFile("/proc/thread-self/children", O_RDONLY) }
+
+  /// Kills and reaps every child that is not spared, and their descendants.
+  func end(sparing spared: Int32? = nil) {
     while true {
       let children = current().filter { $0 != spared }
-      if children.isEmpty { return found }
-      found = true
+      if children.isEmpty { return }
       for child in children { killGroup(child) }
       for child in children { _ = reap(child) }
     }
   }
 
-  /// The children of this process, which has one thread.
-  private static func current() -> [Int32] {
-    guard let file = try? openFile("/proc/thread-self/children", O_RDONLY) else { return [] }
-    return readToEnd(file).split(separator: UInt8(ascii: " ")).compactMap { number in
+  private func current() -> [Int32] {
+    guard let list else { return [] }
+    lseek(list.raw, 0, SEEK_SET)
+    return readToEnd(list).split(separator: UInt8(ascii: " ")).compactMap { number in
       Int32(String(decoding: number, as: UTF8.self))
     }
   }

@@ -2,6 +2,7 @@ internal import CProcess
 internal import Glibc
 
 /// Mapped memory of fixed size with checked accesses; shared between processes when it has a descriptor.
+// SAFETY: every access is checked against the size, and the mapping lives as long as the object.
 @safe final class SharedMemory {
   let size: Int
   let descriptor: Descriptor?
@@ -64,10 +65,14 @@ internal import Glibc
   }
 
   /// The 8-byte aligned counter at an offset as another process last published it.
-  func observe(at offset: Int) -> UInt64 { unsafe cprocess_observe(counter(at: offset)) }
+  func observe(at offset: Int) -> UInt64 {
+    // SAFETY: the counter is inside the mapping.
+    unsafe cprocess_observe(counter(at: offset))
+  }
 
   /// Stores the counter after everything stored before.
   func publish(_ value: UInt64, at offset: Int) {
+    // SAFETY: the counter is inside the mapping.
     unsafe cprocess_publish(counter(at: offset), value)
   }
 

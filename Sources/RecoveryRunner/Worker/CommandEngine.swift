@@ -27,14 +27,17 @@ final class CommandEngine: RecoveryEngine {
     }
   }
 
-  func stop() { server?.stop() }
+  func stop() {
+    server?.stop()
+    state.cleanUp()
+  }
 
   /// One run, and everything back to what it was.
   private func run() throws(RecoveryRunnerError) {
     try spawner.prepareVariables()
     state.images.settle()
     var outcome = RecoveryOutcome(try ending())
-    Descendants.end(sparing: server?.process)
+    state.descendants.end(sparing: server?.process)
     if state.images.mayBeTouched() { outcome.wroteToImage = try state.heal() != .untouched }
     state.board.output = state.output.take()
     state.board.append(outcome)
@@ -52,7 +55,7 @@ final class CommandEngine: RecoveryEngine {
   private func giveUpServer() throws(RecoveryRunnerError) {
     server?.stop()
     server = nil
-    Descendants.end()
+    state.descendants.end()
     _ = try state.heal()
     _ = state.output.take()
     state.board.note(.forkServerUnavailable)

@@ -88,7 +88,10 @@ final class ForkServer {
     let prefix = "LD_PRELOAD="
     let theirs =
       base.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) } ?? ""
-    let ours = theirs.isEmpty ? preload : preload + ":" + theirs
-    return base.filter { !$0.hasPrefix(prefix) } + ["\(prefix)\(ours)", "\(variable)=\(theirs)"]
+    let bindsNow = base.contains { $0.hasPrefix("LD_BIND_NOW=") }
+    return base.filter { !$0.hasPrefix(prefix) } + [
+      prefix + (theirs.isEmpty ? preload : preload + ":" + theirs),
+      "\(variable)=\(bindsNow ? 1 : 0)\(theirs)",
+    ] + (bindsNow ? [] : ["LD_BIND_NOW=1"])
   }
 }

@@ -39,7 +39,7 @@ final class LibraryEngine: RecoveryEngine {
 
   func stop() {
     host?.end()
-    host = nil
+    state.cleanUp()
   }
 
   private func answer(of host: HostLink) -> HostAnswer {
@@ -65,7 +65,7 @@ final class LibraryEngine: RecoveryEngine {
   }
 
   @discardableResult private func endHost() -> Int32 {
-    defer { Descendants.end() }
+    defer { state.descendants.end() }
     let status = host?.end() ?? 0
     host = nil
     return status

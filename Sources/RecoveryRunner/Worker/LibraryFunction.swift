@@ -2,6 +2,7 @@ internal import CProcess
 internal import Glibc
 
 /// The function of a library under check, ready to be called.
+// SAFETY: only `call` uses the pointers, which are valid as long as the process.
 @safe enum LibraryFunction {
   case path(@convention(c) (UnsafePointer<CChar>) -> Int32, UnsafePointer<CChar>)
   case pointer(@convention(c) (UnsafeRawPointer, Int) -> Int32, UnsafeRawPointer, Int)

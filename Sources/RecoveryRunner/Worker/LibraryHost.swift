@@ -19,6 +19,8 @@ struct LibraryHost {
   /// Loads the library and runs batches until the worker ends this process.
   func serve() -> Never {
     becomeHost()
+    _ = cprocess_forks()
+    // SAFETY: a null is checked.
     guard let canary = unsafe cprocess_fork_canary() else { _exit(hostLostItsFiles) }
     let function = load()
     function.reportFaults(to: state.board)
@@ -97,8 +99,11 @@ struct LibraryHost {
       case .text, .number: preconditionFailure("Settings come first")
       }
     }
-    return HostReply.Code.done
+    return hasChildren ? HostReply.Code.hasStrays : HostReply.Code.done
   }
+
+  /// With no child left the call fails.
+  private var hasChildren: Bool { waitpid(-1, nil, WNOHANG) >= 0 }
 
   /// Memory that can only be read needs no watching.
   private var isWatching: Bool { library.form == .path }
@@ -109,8 +114,7 @@ struct LibraryHost {
 
   /// Whether the worker has to look after the run that just ended.
   private func attention() -> UInt32? {
-    // With no child left the call fails.
-    if waitpid(-1, nil, WNOHANG) >= 0 { return HostReply.Code.hasStrays }
+    if isWatching || cprocess_forks() != 0, hasChildren { return HostReply.Code.hasStrays }
     guard isWatching else { return nil }
     let suspect = state.images.mayBeTouched() || state.images.isHeldOpen()
     return suspect ? HostReply.Code.suspectsWrite : nil
@@ -133,16 +137,18 @@ struct LibraryHost {
 }
 
 /// Variables that change often: the C library never frees what `setenv` was given.
+// SAFETY: a string is freed only after the environment has been given another.
 @safe private final class HostEnvironment {
+  // SAFETY: an empty dictionary holds no pointer.
   private var held: [String: UnsafeMutablePointer<CChar>] = unsafe [:]
 
   /// Sets `NAME=value`, unsets `NAME`.
   func show(_ entries: [String]) {
     for entry in entries {
       let name = String(entry.prefix { $0 != "=" })
+      // SAFETY: what was held is freed once the environment no longer refers to it.
       let old = unsafe held.removeValue(forKey: name)
       if name == entry { unsafe unsetenv(name) } else { hold(name, entry) }
-      // SAFETY: the environment no longer refers to it.
       unsafe free(old)
     }
   }

@@ -6,7 +6,7 @@ internal import Glibc
 /// It is small and has one thread, so that starting processes is cheap; it adopts orphans, so that a
 /// checker leaves nothing behind; and it is not in the terminal's process group, so that an interrupt reaches the
 /// runner alone. When the runner goes away it kills what runs, removes the images and ends.
-public enum RecoveryWorker {
+public enum RecoveryWorker: Sendable {
   /// The argument by which a program knows that it has been started to be the worker.
   public static let argument = "--recovery-worker"
 
@@ -64,8 +64,8 @@ public enum RecoveryWorker {
       }
       guard control.send(answer) else { break }
     }
+    // The runner is gone, in good order or not.
     engine?.stop()
-    Descendants.end()
   }
 
   private static func makeEngine(
@@ -83,6 +83,6 @@ public enum RecoveryWorker {
 protocol RecoveryEngine: AnyObject {
   /// Executes commands to their end, one result on the board for each run.
   func execute(_ reader: inout CommandReader) throws(RecoveryRunnerError)
-  /// Ends what is kept running between batches.
+  /// Ends what is kept running between batches, and removes the images.
   func stop()
 }

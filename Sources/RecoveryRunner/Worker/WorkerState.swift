@@ -7,6 +7,7 @@ final class WorkerState {
   let board: ResultBoard
   let output: OutputPipe
   let timer: Timer
+  let descendants = Descendants()
   private let control: Channel
   var marks: PassedMarks
 
@@ -18,7 +19,11 @@ final class WorkerState {
     self.settings = settings
     self.board = board
     self.control = control
-    images = try ImageStore(directory: settings.directory, sizes: settings.imageSizes)
+    images = try ImageStore(
+      directory: settings.directory,
+      sizes: settings.imageSizes,
+      watches: settings.library?.form != .pointer
+    )
     output = try OutputPipe(bound: settings.outputBound)
     timer = try Timer()
     marks = PassedMarks(path: settings.directory + "/" + ImageStore.marksName)
@@ -48,8 +53,13 @@ final class WorkerState {
 
   /// The runner died or lost interest in the middle of a batch.
   private func abandon() -> Never {
-    Descendants.end()
-    removeTree(settings.directory)
+    cleanUp()
     exit(0)
+  }
+
+  /// Nothing that was started for the runner stays.
+  func cleanUp() {
+    descendants.end()
+    removeTree(settings.directory)
   }
 }

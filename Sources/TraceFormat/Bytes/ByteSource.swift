@@ -23,6 +23,7 @@ struct ByteSource: ~Copyable {
   private var raw: RawInput
   private var decoder: ZstdDecoder?
   private var hasher = SHA256()
+  private var isHashing = true
 
   /// Opens a file; "-" is standard input.
   static func open(_ path: String) throws(TraceFormatError) -> ByteSource {
@@ -67,12 +68,13 @@ struct ByteSource: ~Copyable {
   mutating func consume(_ count: Int) {
     precondition(count >= 0 && count <= available, "Only bytes in the window are consumed")
     let range = start..<(start + count)
+    start += count
+    offset += UInt64(count)
+    guard isHashing else { return }
     // SAFETY: the range is inside the array.
     unsafe buffer.withUnsafeBytes {
       unsafe hasher.update(bufferPointer: .init(rebasing: $0[range]))
     }
-    start += count
-    offset += UInt64(count)
   }
 
   /// Consumes everything up to the end of the file.
@@ -89,8 +91,12 @@ struct ByteSource: ~Copyable {
     offset = 0
     isAtEnd = false
     hasher = SHA256()
+    isHashing = true
     try begin()
   }
+
+  /// Stops the digest until the next `rewind`: a pass whose digest nobody asks for.
+  mutating func stopHashing() { isHashing = false }
 
   /// Lets go of what only a later `rewind` would need.
   mutating func forgetHead() { raw.forget() }

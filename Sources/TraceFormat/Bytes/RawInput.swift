@@ -4,7 +4,7 @@ import SystemPackage
 struct RawInput: ~Copyable {
   private let name: String
   private var descriptor: FileDescriptor?
-  private let isOwned: Bool
+  private var isOwned: Bool
   private var memory: [UInt8]
   private var next = 0
   /// Bytes read so far from a descriptor that cannot seek, until it is spooled or given up.
@@ -77,6 +77,7 @@ struct RawInput: ~Copyable {
       }
     } catch { throw systemError("copy to a temporary file", error, file: name) }
     self.descriptor = spool
+    isOwned = true
   }
 
   private mutating func readMemory(into target: UnsafeMutableRawBufferPointer) -> Int {

@@ -87,9 +87,14 @@ struct PlainRecords {
   /// Whether the 8 bytes at `index`, read little-endian, are `word`.
   @inline(__always)
   private func hasWord(_ word: UInt64, _ bytes: Span<UInt8>, at index: Int) -> Bool {
+    self.word(bytes, at: index) == word
+  }
+
+  /// The 8 bytes at `index`, read little-endian.
+  @inline(__always)
+  private func word(_ bytes: Span<UInt8>, at index: Int) -> UInt64 {
     // SAFETY: bytes have no padding, integers are valid for every pattern, and the load is bounds-checked.
     unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian
-      == word
   }
 
   /// Passes `;0x`.
@@ -105,21 +110,12 @@ struct PlainRecords {
   /// Passes 1 to 16 lower-case hexadecimal digits.
   @inline(__always)
   private func number(_ bytes: Span<UInt8>, _ index: inout Int) -> UInt64? {
-    let first = index
-    var value: UInt64 = 0
-    while index &- first < 16 {
-      let byte = bytes[index]
-      let digit = byte &- 0x30
-      if digit < 10 {
-        value = value &<< 4 | UInt64(digit)
-      } else {
-        let letter = byte &- 0x61
-        guard letter < 6 else { break }
-        value = value &<< 4 | UInt64(letter &+ 10)
-      }
-      index &+= 1
-    }
-    return index > first ? value : nil
+    let first = HexadecimalWord(word(bytes, at: index))
+    index += first.count
+    guard first.count == 8 else { return first.count > 0 ? first.value : nil }
+    let second = HexadecimalWord(word(bytes, at: index))
+    index += second.count
+    return second.count > 0 ? first.value << UInt64(4 * second.count) | second.value : first.value
   }
 
   /// The end of frames that are whole: at a separator after `)` or `?`, with no line end before it.

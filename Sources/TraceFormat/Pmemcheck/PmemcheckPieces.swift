@@ -18,7 +18,11 @@ struct PmemcheckPieces {
     case cut(Range<Int>)
   }
 
+  /// A line outside the records is looked at in parts of this size, since it may have any length.
+  private static let longestPart = 1 << 20
+
   private var isInside = false
+  private var isInsideLine = false
   private var passed = 0
   /// Position of the first newline at or after the last one asked for, in the file; `nil` in the part searched.
   private var newline: UInt64?
@@ -41,6 +45,18 @@ struct PmemcheckPieces {
   /// Passes whole records that somebody else has read.
   mutating func pass(to index: Int, in source: borrowing ByteSource) {
     passed = index - source.start
+  }
+
+  /// Passes records before the next newline or the next `G`: none of them registers a file.
+  ///
+  /// The letter is in no record that pmemcheck writes by itself but REGISTER_FILE.
+  mutating func passPlain(in source: borrowing ByteSource) {
+    guard isInside else { return }
+    let first = index(in: source)
+    let limit = nextNewline(from: first, in: source) ?? source.end
+    var end = firstByte(UInt8(ascii: "G"), in: source.buffer.span, first..<limit) ?? limit
+    while end > first, source.buffer[end - 1] != UInt8(ascii: "|") { end -= 1 }
+    passed = end - source.start
   }
 
   /// The next piece; `nil` at the end.
@@ -95,7 +111,7 @@ struct PmemcheckPieces {
     guard source.available - passed >= 64 || source.isAtEnd else { return nil }
     let text = source.buffer.span.extracting(first..<source.end)
     let prefix = ValgrindPrefix(text)
-    if prefix.isStart(text) {
+    if prefix.isStart(text), !isInsideLine {
       isInside = true
       passed += prefix.length + 5
       if text.count > prefix.length + 5, text[prefix.length + 5] == UInt8(ascii: "|") {
@@ -103,11 +119,11 @@ struct PmemcheckPieces {
       }
       return .start(pid: prefix.pid)
     }
-    guard let end = firstByte(UInt8(ascii: "\n"), in: source.buffer.span, first..<source.end) else {
-      return nil
-    }
-    passed = end + 1 - source.start
-    return .line(first..<end)
+    let end = firstByte(UInt8(ascii: "\n"), in: source.buffer.span, first..<source.end)
+    guard end != nil || source.end - first >= Self.longestPart else { return nil }
+    isInsideLine = end == nil
+    passed = (end.map { $0 + 1 } ?? source.end) - source.start
+    return .line(first..<(end ?? source.end))
   }
 
   private mutating func record(in source: borrowing ByteSource) -> Piece? {

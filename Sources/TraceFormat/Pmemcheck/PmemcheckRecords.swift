@@ -88,9 +88,9 @@ struct PmemcheckRecords {
     at offset: UInt64,
     _ diagnostics: inout DiagnosticList
   ) {
-    var text = rawText(source.buffer.span, rest.prefix(200))
-    while text.last?.isWhitespace == true { text.removeLast() }
-    guard !text.isEmpty else { return }
+    let lines = rawText(source.buffer.span, rest.prefix(1000)).split(separator: "\n")
+    guard let first = lines.first(where: { !$0.allSatisfy(\.isWhitespace) }) else { return }
+    let text = String(first)
     diagnostics.add("foreign text between records: \(quoted(text))", at: .byte(offset))
   }
 

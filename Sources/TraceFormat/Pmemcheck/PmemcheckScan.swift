@@ -10,6 +10,7 @@ struct PmemcheckScan {
 
   /// Reads the whole source.
   mutating func run(_ source: inout ByteSource) throws(TraceFormatError) {
+    source.stopHashing()
     var pieces = PmemcheckPieces()
     while let piece = try pieces.next(in: &source) {
       switch piece {
@@ -20,6 +21,7 @@ struct PmemcheckScan {
         try noteRecord(range, splice, &pieces, &source)
       case .cut(let range): try noteCut(range, &pieces, &source)
       }
+      pieces.passPlain(in: source)
     }
   }
 

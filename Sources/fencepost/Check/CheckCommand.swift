@@ -73,6 +73,18 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     Interruption.listen()
     let reports = try ReportTarget.parse(report)
+    let document = try examine()
+    try reports.forEach { try $0.write(document) }
+    if Interruption.isRequested { throw ExitCode(130) }
+    switch document.report.verdict {
+    case .consistent: break
+    case .violated: throw ExitCode(1)
+    case .inconclusive: if !allowInconclusive { throw ExitCode(2) }
+    }
+  }
+
+  /// Reads, explores and judges; writes nothing.
+  func examine() throws -> ReportDocument {
     let chosen = try recoveries()
     let input = try CheckInput(input)
     let scope = CrashScope(
@@ -81,7 +93,7 @@ struct CheckCommand: ParsableCommand {
       in: input.numbered.trace
     )
     let outcome = try check(input, chosen, scope)
-    let document = ReportDocument(
+    return ReportDocument(
       report: outcome.report,
       input: input,
       notes: outcome.notes,
@@ -89,13 +101,6 @@ struct CheckCommand: ParsableCommand {
       hasImagePerDevice: recovery == nil,
       isQuiet: quiet
     )
-    try reports.forEach { try $0.write(document) }
-    if Interruption.isRequested { throw ExitCode(130) }
-    switch outcome.report.verdict {
-    case .consistent: break
-    case .violated: throw ExitCode(1)
-    case .inconclusive: if !allowInconclusive { throw ExitCode(2) }
-    }
   }
 
   private enum ChosenRecovery {

@@ -8,15 +8,16 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Write a trace in another form.",
     discussion: """
-      Reads a trace in any form (text, binary, a pmemcheck log; plain or zstd; recognised by its content) and
-      writes it as text (.trace) or binary (.fpt), compressed when the name ends in .zst. "-" is standard input
-      or output. The output appears under its name only when it is whole.
+      Reads a trace in any form (text, binary, a pmemcheck log; plain or zstd;
+      recognised by its content) and writes it as text (.trace) or binary (.fpt),
+      compressed when the name ends in .zst. "-" is standard input or output. The
+      output appears under its name only when it is whole.
 
       EXAMPLES
         fencepost convert store.log store.trace
         fencepost convert long.fpt - --to text | less
         fencepost convert fork.log child.fpt.zst --process 9158
-        fencepost convert kernel.trace.zst kernel-operations.trace --marks kernel.marks
+        fencepost convert kernel.trace.zst new.trace --marks kernel.marks
       """
   )
 

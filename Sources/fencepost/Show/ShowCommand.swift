@@ -8,8 +8,9 @@ struct ShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Print what a trace holds.",
     discussion: """
-      Without an option: what the trace says about itself and how many events of each kind it holds. Events are
-      numbered from 1; crash point K comes after event K.
+      Without an option: what the trace says about itself and how many events of
+      each kind it holds. Events are numbered from 1; crash point K comes after
+      event K.
 
       EXAMPLES
         fencepost show store.log

@@ -17,32 +17,34 @@ struct FloorEntry: Hashable {
 let floorTable: [FloorEntry] = [
   FloorEntry(0, "CShim"),
   FloorEntry(0, "CZstd"),
-  FloorEntry(0, "PersistencyModel", ["BigInt", "Collections"]),
+  FloorEntry(0, "CForkServer"),
+  FloorEntry(0, "CProcess"),
+  FloorEntry(0, "PersistencyModel", ["BigInt"]),
 
   FloorEntry(1, "TraceFormat", ["PersistencyModel", "CZstd", "Crypto", "SystemPackage"]),
   FloorEntry(1, "FlushTracer", ["PersistencyModel", "CShim"]),
-  FloorEntry(1, "ReferenceCache", ["PersistencyModel", "Collections"]),
+  FloorEntry(1, "ReferenceCache", ["PersistencyModel"]),
   FloorEntry(1, "CacheSpecification", ["PersistencyModel"]),
-  FloorEntry(1, "Checker", ["PersistencyModel", "BigInt", "Collections"]),
-  FloorEntry(1, "RecoveryRunner", ["PersistencyModel", "SystemPackage"]),
+  FloorEntry(1, "Checker", ["PersistencyModel", "BigInt", "OrderedCollections"]),
+  FloorEntry(1, "RecoveryRunner", ["PersistencyModel", "CProcess"]),
 
   FloorEntry(
     2,
     "fencepost",
     [
       "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-      "Checker", "RecoveryRunner", "ArgumentParser", "BigInt", "Crypto", "SystemPackage",
+      "Checker", "RecoveryRunner", "ArgumentParser", "BigInt", "Crypto",
     ]
   ),
   FloorEntry(
     2,
     "fencepost-cache",
-    ["PersistencyModel", "ReferenceCache", "FlushTracer", "ArgumentParser", "SystemPackage"]
+    ["PersistencyModel", "ReferenceCache", "ArgumentParser", "SystemPackage"]
   ),
 ]
 
 /// Targets whose dependency on a C target is theirs alone.
-let soleImporters = ["CShim": "FlushTracer", "CZstd": "TraceFormat"]
+let soleImporters = ["CShim": "FlushTracer", "CZstd": "TraceFormat", "CProcess": "RecoveryRunner"]
 
 /// Dependencies in a table that do not point down, and C targets used by others than their owner.
 func upwardDependencies(in table: [FloorEntry]) -> [String] {

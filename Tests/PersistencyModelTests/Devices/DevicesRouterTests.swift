@@ -18,8 +18,9 @@ private func lines(
 private func forEachRange(_ body: (Layout, Range<Int>) throws -> Void) throws {
   for layout in try Layout.all() {
     let end = layout.byHand.places.count
-    for low in stride(from: 0, to: end, by: 32) {
-      for high in stride(from: low, through: end, by: 48) { try body(layout, low..<high) }
+    let step = end / 400 * 64 + 32
+    for low in stride(from: 0, to: end, by: step) {
+      for high in stride(from: low, through: end, by: step + 16) { try body(layout, low..<high) }
     }
   }
 }

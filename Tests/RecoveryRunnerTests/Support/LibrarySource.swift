@@ -45,7 +45,7 @@ let librarySource = #"""
     case 5: exit(0);
     case 6: exit(3);
     case 7: fork(); return 7;
-    case 8: if (fork() == 0) for (;;) { usleep(1000); overwrite(path); } return 8;
+    case 8: if (fork() == 0) for (;;) { sleep(1); overwrite(path); } return 8;
     case 9: for (int d = 3; d < 1024; d++) close(d); return 9;
     case 10: overwrite(path); return 10;
     case 11: unlink(path); return 11;

@@ -11,9 +11,3 @@ func isAlive(_ process: Int32) -> Bool {
 func makeExecutable(_ path: String) throws {
   try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
 }
-
-/// Directories that runners of this user have made and not removed.
-func privateDirectories() -> Set<String> {
-  let names = (try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm")) ?? []
-  return Set(names.filter { $0.hasPrefix("fencepost-") })
-}

@@ -121,7 +121,11 @@ let toolSource = #"""
     if (!strcmp(mode, "memory")) return malloc(600 << 20) ? 0 : 9;
     if (!strcmp(mode, "descriptors")) for (int d = 3; d < 1024; d++) if (fcntl(d, F_GETFD) >= 0) return d;
     if (!strcmp(mode, "loud")) for (int i = 0; i < 100000; i++) printf("%d\n", i);
-    if (!strcmp(mode, "preload")) return getenv("LD_PRELOAD") || getenv("FENCEPOST_FORK_SERVER");
+    if (!strcmp(mode, "preload")) {
+      // Nothing of Swift's is loaded into a checker.
+      system("grep -c swift /proc/$PPID/maps");
+      return getenv("LD_PRELOAD") || getenv("LD_BIND_NOW") || getenv("FENCEPOST_FORK_SERVER");
+    }
     if (!strcmp(mode, "marks")) {
       print_environment(environment, "FENCEPOST_MARKS");
       print_environment(environment, "PMREORDER_MARKERS");
