@@ -255,7 +255,13 @@ extension ImageCheck {
 
   private func run() throws(Program.Failure) -> Program.Outcome? {
     guard counts.mayExecute(limits, memory: memo.count * (64 + 4 * lines.count)) else { return nil }
-    return try program.run(period: period)
+    do throws(Program.Failure) {
+      return try program.run(period: period)
+    } catch {
+      guard program.isStop(error) else { throw error }
+      counts.stop(limits.shouldStop() ?? "recovery was stopped")
+      return nil
+    }
   }
 
   private func pieces(_ digits: [Int], lost: Bool) -> [LinePieces] {

@@ -19,4 +19,11 @@ public protocol ImageRecovery {
     _ sweep: ImageSweep,
     visit: (Outcome, [Int], Int) -> Bool
   ) throws(Failure) -> Int
+  /// Whether a failure of `run` only says that the limits' `shouldStop` ended the run under way.
+  func isStop(_ failure: Failure) -> Bool
+}
+
+extension ImageRecovery {
+  /// No failure is a stop, unless the recovery says so.
+  public func isStop(_ failure: Failure) -> Bool { false }
 }

@@ -98,6 +98,7 @@ struct CheckCommand: ParsableCommand {
       input: input,
       notes: outcome.notes,
       reproduction: self.input.reproduction,
+      hasImagePerDevice: recovery == nil,
       isQuiet: quiet
     )
   }

@@ -25,6 +25,9 @@ struct CheckInput {
     if !read.summary.isComplete { doubts.append("the recording is not complete") }
     var numbered = NumberedTrace(read.trace)
     let space = try arguments.addressSpace() ?? read.trace.header.addressSpace
+    if space == nil, arguments.initial.isEmpty {
+      try Self.verifyReach(read.trace, file: arguments.trace)
+    }
     let memory = try CheckMemory(arguments.initial, space: space, for: read.trace)
     if !memory.isGiven { notes.append("memory starts as zeros: no --initial was given") }
     try Self.verifyCover(numbered.trace, by: memory.space, file: arguments.trace)
@@ -57,6 +60,20 @@ struct CheckInput {
       "\(file): event \(event + 1): no device is mapped at address "
         + "0x\(String(trace.events[event].address, radix: 16)) for its "
         + "\(trace.events[event].size) bytes"
+    )
+  }
+
+  /// Without devices and images memory reaches from address 0 as far as the trace does.
+  private static func verifyReach(_ trace: Trace, file: String) throws {
+    let far = trace.events.firstIndex { event in
+      event.kind != .mark
+        && event.address.addingReportingOverflow(UInt64(event.size)).partialValue
+          > CheckMemory.maximumSize
+    }
+    guard let far else { return }
+    throw ToolFailure.malformed(
+      "\(file): event \(far + 1): address 0x\(String(trace.events[far].address, radix: 16)) is "
+        + "beyond the \(CheckMemory.maximumSize) bytes that are held; devices would say where it is"
     )
   }
 

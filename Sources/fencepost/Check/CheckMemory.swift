@@ -21,11 +21,14 @@ struct CheckMemory {
     let lone = images.count == 1 && images[0].device == nil ? images[0] : nil
     let space = space ?? Self.assumedSpace(image: lone, trace: trace)
     let begin = space.segments.first?.begin ?? 0
-    guard space.end - begin <= Self.maximumSize else {
-      throw ToolFailure.malformed(
-        "the devices span \(space.end - begin) bytes of addresses; at most \(Self.maximumSize) are held"
-      )
+    try Self.requireRoom(for: space.end - begin, "the devices span", "bytes of addresses")
+    let bytes = space.devices.reduce(UInt64(0)) { sum, device in
+      // Names, sizes and starts are a file's: their sum may be anything.
+      [device.start, device.size].reduce(sum) {
+        $0.addingReportingOverflow($1).overflow ? .max : $0 + $1
+      }
     }
+    try Self.requireRoom(for: bytes, "the devices have", "bytes up to their last ones")
     var devices = space.devices.map { [UInt8](repeating: 0, count: Int($0.start + $0.size)) }
     for image in images {
       if let device = image.device {
@@ -48,8 +51,13 @@ struct CheckMemory {
     let reach =
       trace.events.lazy.filter { $0.kind != .mark && $0.size > 0 }
       .map { ($0.kind.isLineFlush ? $0.line.address : $0.address) &+ UInt64($0.size) }.max() ?? 0
-    let size = image.map { UInt64($0.bytes.count) } ?? (reach + 4095) / 4096 * 4096
+    let size = image.map { UInt64($0.bytes.count) } ?? min(reach, .max - 4095).roundedUp(to: 4096)
     return AddressSpace(single: "pmem", size: max(size, 64))
+  }
+
+  private static func requireRoom(for size: UInt64, _ what: String, _ unit: String) throws {
+    guard size > maximumSize else { return }
+    throw ToolFailure.malformed("\(what) \(size) \(unit); at most \(maximumSize) are held")
   }
 
   private static func spread(
@@ -101,6 +109,11 @@ struct CheckMemory {
       }
     }
   }
+}
+
+extension UInt64 {
+  /// The next multiple of `unit`.
+  fileprivate func roundedUp(to unit: UInt64) -> UInt64 { (self + (unit - 1)) / unit * unit }
 }
 
 /// An image file, perhaps for a named device.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BigInt
 import PersistencyModel
+import TraceFormat
 
 /// `fencepost count`: how many crash states a recording permits.
 struct CountCommand: ParsableCommand {
@@ -23,27 +24,35 @@ struct CountCommand: ParsableCommand {
   var points = false
 
   func run() throws {
-    let input = try CheckInput(input)
+    try ToolFailure.translating {
+      let output = try OutputFile(path: "-")
+      try count(try CheckInput(input), to: output)
+      try output.finish()
+    }
+  }
+
+  private func count(_ input: CheckInput, to output: OutputFile) throws {
     var tally = PointTally()
     var machine = CheckSubjectFactory.machine(input)
     _ = machine.takeChangedLines()
     var sweep = CrashSweep(input.numbered.trace, machine: machine)
+    var failure: (any Error)?
     sweep.run { machine, point in
       let line = tally.add(machine, input.numbered.told(point))
-      if points { print(line) }
-      return true
+      guard points else { return true }
+      do { try output.append(line + "\n") } catch { failure = error }
+      return failure == nil
     }
-    print("events: \(input.numbered.trace.events.count)")
-    print("crash points: \(tally.points)")
-    print("permitted choices over all crash points: \(tally.counter.total)")
-    print(
-      "most choices at one crash point: \(tally.most) (crash point \(tally.mostAt.description))"
-    )
-    print(
-      "distinct images there: \(tally.imagesThere.map(String.init) ?? "too many to list by line")"
-    )
-    for doubt in input.doubts { print("note: \(doubt)") }
-    for note in input.notes { print("note: \(note)") }
+    if let failure { throw failure }
+    let images = tally.imagesThere.map(String.init) ?? "too many to list by line"
+    let lines =
+      [
+        "events: \(input.numbered.trace.events.count)", "crash points: \(tally.points)",
+        "permitted choices over all crash points: \(tally.counter.total)",
+        "most choices at one crash point: \(tally.most) (crash point \(tally.mostAt.description))",
+        "distinct images there: \(images)",
+      ] + (input.doubts + input.notes).map { "note: \($0)" }
+    try output.append(lines.joined(separator: "\n") + "\n")
   }
 }
 

@@ -18,6 +18,8 @@ struct ExternalRecovery: ImageRecovery {
   mutating func run(period: Int) throws(RecoveryRunnerError) -> RecoveryOutcome {
     try runner.run(marksPassed: labels[period])
   }
+
+  func isStop(_ failure: RecoveryRunnerError) -> Bool { failure.reason == .interrupted }
 }
 
 /// What a checker that is not ours promises: status 0 at every crash point.
@@ -65,13 +67,15 @@ enum ExternalCheck {
       RecoveryImage(name: $0.name, bytes: $1)
     }
     let stop = limits.shouldStop
+    // The check itself is asked to stop before its first run; until then there is nothing to report.
+    var isChecking = false
     do throws(RecoveryRunnerError) {
       let runner = try RecoveryRunner(
         checker,
         images: images,
         settings: settings,
         memo: nil,
-        shouldStop: { stop() != nil }
+        shouldStop: { isChecking && stop() != nil }
       )
       runner.confirm(sampleEvery: 1024)
       let check = ImageCheck(
@@ -92,6 +96,7 @@ enum ExternalCheck {
         ),
         limits: limits
       )
+      isChecking = true
       var report = try check.check()
       if let case1 = runner.nondeterminism.first {
         report.reasons.append(

@@ -92,6 +92,7 @@ enum WritecacheCheck {
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> CheckReport {
     let trace = input.numbered.trace
+    try requireRoom(for: options, in: input.memory.stack.bytes.count)
     let history: CacheHistory
     do throws(CacheHistoryError) {
       history = try CacheHistory(trace, blockSize: options.blockSize, origin: origin)
@@ -120,5 +121,17 @@ enum WritecacheCheck {
       limits: limits
     )
     return check.check()
+  }
+
+  /// Refuses options under which no device of that size could hold a cache.
+  private static func requireRoom(for options: CacheOptions, in size: Int) throws {
+    do throws(CacheError) {
+      _ = try options.area(ofMedium: size)
+    } catch {
+      if case .refused(.mediumSmallerThanPage) = error.reason {
+        throw ToolFailure.malformed("no cache fits the trace's devices: \(error.description)")
+      }
+      throw ToolFailure.usage("--recovery writecache: \(error.description)")
+    }
   }
 }

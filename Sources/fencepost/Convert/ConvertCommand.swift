@@ -39,6 +39,14 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "A marks file that turns labels into operations.")
   var marks: String?
 
+  func validate() throws {
+    guard form != nil || TraceWriter.format(ofPath: output) != nil else {
+      throw ValidationError(
+        "\(output): a name in .trace or .fpt says which form is written; give --to for another."
+      )
+    }
+  }
+
   func run() throws {
     try reportingTraceErrors { () throws(TraceFormatError) in
       var writer = try TraceWriter(path: output, format: form?.format)

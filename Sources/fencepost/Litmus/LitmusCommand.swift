@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PersistencyModel
+import TraceFormat
 
 /// `fencepost litmus`: compares the model with a corpus.
 struct LitmusCommand: ParsableCommand {
@@ -25,7 +26,21 @@ struct LitmusCommand: ParsableCommand {
   var verbose = false
 
   func run() throws {
-    var tally = LitmusTally(isVerbose: verbose)
+    try ToolFailure.translating {
+      let output = try OutputFile(path: "-")
+      var tally = LitmusTally(isVerbose: verbose, output: output)
+      do { try run(&tally) } catch {
+        // What was found out before a file that cannot be read is still worth reading.
+        try output.finish()
+        throw error
+      }
+      try output.append(tally.summary + "\n")
+      try output.finish()
+      if tally.failed > 0 { throw ExitCode(1) }
+    }
+  }
+
+  private func run(_ tally: inout LitmusTally) throws {
     for file in files {
       guard let data = FileManager.default.contents(atPath: file) else {
         throw ToolFailure.inputOutput("\(file): cannot be read")
@@ -41,15 +56,13 @@ struct LitmusCommand: ParsableCommand {
     if tally.total == 0 {
       throw ToolFailure.malformed("no test in \(files.joined(separator: ", "))")
     }
-    print(tally.summary)
-    if tally.failed > 0 { throw ExitCode(1) }
   }
 
   private func run(_ data: Data, _ file: String, _ tally: inout LitmusTally) throws {
     let decoder = JSONDecoder()
     if let corpus = try? decoder.decode(LitmusHeader.self, from: data), corpus.format == 1 {
       for test in try decoder.decode(LitmusFile.self, from: data).tests {
-        tally.note(test.name, try LitmusJudge.judge(test))
+        try tally.note(test.name, try LitmusJudge.judge(test))
       }
       return
     }
@@ -57,7 +70,7 @@ struct LitmusCommand: ParsableCommand {
       do {
         let test = try decoder.decode(RandomTest.self, from: line)
         let mismatches = try LitmusRandom(test: test).mismatches()
-        tally.note(
+        try tally.note(
           "random seed \(test.seed)",
           mismatches.isEmpty ? .passed : .failed(mismatches)
         )
@@ -85,27 +98,31 @@ private struct LitmusHeader: Decodable { var format: Int }
 /// Counts outcomes and prints them as they come.
 private struct LitmusTally {
   let isVerbose: Bool
+  let output: OutputFile
   var passed = 0
   var failed = 0
   var skipped = 0
 
-  init(isVerbose: Bool) { self.isVerbose = isVerbose }
+  init(isVerbose: Bool, output: OutputFile) {
+    self.isVerbose = isVerbose
+    self.output = output
+  }
 
   var total: Int { passed + failed + skipped }
   var summary: String { "\(passed) passed, \(failed) failed, \(skipped) skipped" }
 
-  mutating func note(_ name: String, _ outcome: LitmusOutcome) {
+  mutating func note(_ name: String, _ outcome: LitmusOutcome) throws {
     switch outcome {
     case .passed:
       passed += 1
-      if isVerbose { print("passed  \(name)") }
+      if isVerbose { try output.append("passed  \(name)\n") }
     case .skipped(let reason):
       skipped += 1
-      print("skipped \(name): \(reason)")
+      try output.append("skipped \(name): \(reason)\n")
     case .failed(let mismatches):
       failed += 1
-      print("FAILED  \(name)")
-      for mismatch in mismatches { print("  \(mismatch)") }
+      try output.append("FAILED  \(name)\n")
+      for mismatch in mismatches { try output.append("  \(mismatch)\n") }
     }
   }
 }

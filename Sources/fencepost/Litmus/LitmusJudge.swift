@@ -13,6 +13,7 @@ enum LitmusOutcome {
 enum LitmusJudge {
   static func judge(_ test: LitmusTest) throws -> LitmusOutcome {
     if test.contested == true { return .skipped("contested") }
+    try test.requireSmall()
     let rows = try LitmusRows(test: test)
     let computed = try union(test, rows, buffersStores: false)
     let expected = Set(test.states.map { $0.map(\.value) })

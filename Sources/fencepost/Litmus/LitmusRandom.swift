@@ -10,6 +10,7 @@ struct LitmusRandom {
   private let trace: Trace
 
   init(test: RandomTest) throws {
+    try test.requireSmall()
     self.test = test
     options = try litmusOptions(tear: test.tear, order: "line", domain: test.model)
     initial = try litmusBytes(test.`init`, in: "seed \(test.seed)")

@@ -8,6 +8,8 @@ struct ReportDocument {
   let notes: [String]
   /// Words after `fencepost image` that name the same trace under the same changes.
   let reproduction: [String]
+  /// Whether recovery saw an image of each device, and not all of them joined.
+  let hasImagePerDevice: Bool
   let isQuiet: Bool
 
   /// Sentences beside the verdict.
@@ -28,8 +30,15 @@ struct ReportDocument {
     let point = input.numbered.told(finding.crashPoint).description
     let words =
       ["fencepost", "image"] + reproduction
-      + ["--crash-point", point, "--keep", finding.keep.description, "-o", "crash.img"]
+      + ["--crash-point", point, "--keep", finding.keep.description] + outputs
     return words.map(shellQuoted).joined(separator: " ")
+  }
+
+  /// Where the crash image goes: numbered files, since a device may be named like any path.
+  private var outputs: [String] {
+    let devices = input.memory.space.devices
+    guard hasImagePerDevice, devices.count > 1 else { return ["-o", "crash.img"] }
+    return devices.enumerated().flatMap { ["-o", "\($1.name)=crash-\($0).img"] }
   }
 
   /// The site of a piece's store.

@@ -1,4 +1,3 @@
-import Foundation
 import TraceFormat
 
 /// A format and where the report goes.
@@ -29,12 +28,8 @@ struct ReportTarget {
       case .text: TextReport(document: document).text
       case .json: try JSONReport(document).text
       }
-    guard let file else {
-      FileHandle.standardOutput.write(Data(text.utf8))
-      return
-    }
     try ToolFailure.translating {
-      let output = try OutputFile(path: file)
+      let output = try OutputFile(path: file ?? "-")
       try output.append(text)
       try output.finish()
     }

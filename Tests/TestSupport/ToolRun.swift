@@ -1,0 +1,127 @@
+public import Foundation
+
+/// A program of this package, as built beside the tests.
+public struct Tool: Sendable {
+  /// The file's name.
+  public let name: String
+
+  /// The checker's command line.
+  public static let fencepost = Tool(name: "fencepost")
+  /// The cache's command line.
+  public static let cache = Tool(name: "fencepost-cache")
+
+  /// Where the program is.
+  public var url: URL { Self.products.appendingPathComponent(name) }
+
+  /// The directory of everything that was built.
+  public static let products: URL = {
+    let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    return URL(fileURLWithPath: own ?? CommandLine.arguments[0]).deletingLastPathComponent()
+  }()
+
+  /// Runs the program to its end, or kills it after `timeLimit` seconds, which shows as a signal.
+  ///
+  /// - Parameters:
+  ///   - arguments: what stands after the program's name.
+  ///   - environment: set beside the variables of this process.
+  ///   - input: bytes on standard input.
+  ///   - directory: where it runs; relative arguments start there.
+  ///   - output: a file that standard output goes to instead of the result.
+  ///   - timeLimit: in seconds.
+  ///   - whileRunning: called once the program has been started, with its process id.
+  public func run(
+    _ arguments: [String],
+    environment: [String: String] = [:],
+    input: [UInt8] = [],
+    in directory: URL? = nil,
+    output: String? = nil,
+    timeLimit: Double = 240,
+    whileRunning: (pid_t) -> Void = { _ in }
+  ) throws -> ToolRun {
+    let scratch = try Scratch()
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    // A trap is told by its status; a backtrace takes seconds.
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }.merging(environment) { $1 }
+    process.currentDirectoryURL = directory ?? scratch.url
+    process.standardInput = try FileHandle(forReadingFrom: scratch.file("input", input))
+    let outputURL = try output.map { URL(fileURLWithPath: $0) } ?? scratch.file("output", [])
+    let errorsURL = try scratch.file("errors", [])
+    process.standardOutput = try FileHandle(forWritingTo: outputURL)
+    process.standardError = try FileHandle(forWritingTo: errorsURL)
+    try withoutBlockedSignals { try process.run() }
+    let watchdog = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + timeLimit, execute: watchdog)
+    whileRunning(process.processIdentifier)
+    process.waitUntilExit()
+    watchdog.cancel()
+    return ToolRun(
+      status: process.terminationStatus,
+      isSignalled: process.terminationReason == .uncaughtSignal,
+      output: output == nil ? [UInt8](try Data(contentsOf: outputURL)) : [],
+      errors: String(decoding: try Data(contentsOf: errorsURL), as: UTF8.self)
+    )
+  }
+}
+
+/// Lets what `body` starts receive signals: threads of Dispatch block them, and children inherit that.
+private func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+  var none = sigset_t()
+  var before = sigset_t()
+  sigemptyset(&none)
+  pthread_sigmask(SIG_SETMASK, &none, &before)
+  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+  try body()
+}
+
+/// What a run of a program left.
+public struct ToolRun: Sendable {
+  /// Exit status, or the signal that ended it.
+  public var status: Int32
+  /// Whether a signal ended it: a trap, or the time limit.
+  public var isSignalled: Bool
+  /// Standard output.
+  public var output: [UInt8]
+  /// Standard error.
+  public var errors: String
+
+  /// Standard output as text.
+  public var text: String { String(decoding: output, as: UTF8.self) }
+}
+
+/// A directory that goes when its last owner does.
+public final class Scratch: Sendable {
+  /// The directory.
+  public let url: URL
+
+  /// Makes an empty directory.
+  public init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("tool-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// The path of a file in it, which need not exist.
+  public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+  /// Writes a file in it.
+  @discardableResult
+  public func file(_ name: String, _ bytes: [UInt8]) throws -> URL {
+    let file = url.appendingPathComponent(name)
+    try Data(bytes).write(to: file)
+    return file
+  }
+
+  /// Writes a text into it; its path.
+  public func text(_ name: String, _ text: String) throws -> String {
+    try file(name, Array(text.utf8)).path
+  }
+
+  /// Names of what is in it, ascending.
+  public var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
+  }
+}
