@@ -39,13 +39,21 @@ struct TextReport {
     let certificate = document.report.certificate
     var lines = [
       "  crash points explored: \(grouped(BigUInt(certificate.crashPoints)))",
-      "  permitted choices: \(grouped(certificate.permittedChoices)), exact",
+      "  permitted choices: \(exactly(certificate.permittedChoices))",
       "    executed: \(grouped(certificate.executed)) (\(grouped(BigUInt(certificate.recoveryRuns))) runs of recovery)",
     ]
     lines += certificate.merged.map { "    merged by \($0.rule): \(grouped($0.choices))" }
     lines += certificate.excluded.map { "    excluded, \($0.rule): \(grouped($0.choices))" }
     return lines
   }
+}
+
+/// A number in full up to 400 digits; beyond, its size, and where it stands in full.
+func exactly(_ number: BigUInt) -> String {
+  let digits = String(number)
+  if digits.count <= 40 { return "\(grouped(number)), exact" }
+  if digits.count <= 400 { return "\(digits), exact" }
+  return "\(grouped(number)); exact in --report json and fencepost count"
 }
 
 /// A number with a comma every three digits; from 40 digits on as a power of ten, roughly.
