@@ -91,7 +91,7 @@ import TraceFormat
   }
 
   @Test func aRecordingWithoutItsEndIsInterrupted() throws {
-    let cut = "FENCEPOST;1\nSOURCE;native\nFENCE;sfence\n"
+    let cut = "FENCEPOST;1\nSOURCE;emulator\nFENCE;sfence\n"
     let read = try TraceReader.trace(bytes: Array(cut.utf8), named: "t")
     #expect(read.summary.completeness == .interrupted(afterEvents: 1))
     #expect(

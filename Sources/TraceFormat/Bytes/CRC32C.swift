@@ -26,6 +26,14 @@ struct CRC32C {
     }
   }
 
+  /// Adds a line and the newline after it.
+  mutating func addLine(_ line: Span<UInt8>) {
+    // SAFETY: bytes have no padding.
+    unsafe add(line.bytes)
+    let newline: [UInt8] = [UInt8(ascii: "\n")]
+    unsafe add(newline.span.bytes)
+  }
+
   private func fold(_ word: UInt64, _ tables: Span<UInt32>) -> UInt32 {
     var result: UInt32 = 0
     for index in 0..<8 {

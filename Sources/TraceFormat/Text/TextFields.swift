@@ -14,6 +14,9 @@ struct TextFields {
     return start..<end
   }
 
+  /// Whether the record has another field.
+  var hasMore: Bool { next != nil }
+
   /// The next field, or an error that says which one is missing.
   mutating func take(_ what: String, _ line: Span<UInt8>) throws(TraceFormatError) -> Range<Int> {
     guard let field = take(line) else {

@@ -12,6 +12,8 @@ struct TextTraceReader {
   private var regions: RegionGuard?
   private var source = TraceSource.text
   private var eventCount: UInt64 = 0
+  /// Of every line read so far, each with its newline.
+  private var checksum = CRC32C()
   private var diagnostics = DiagnosticList()
 
   /// Reads everything and passes it on.
@@ -24,6 +26,7 @@ struct TextTraceReader {
       do throws(TraceFormatError) {
         try accept(source.buffer.span.extracting(range), isFirst: lines.number == 1, &sink)
       } catch { throw error.located(in: source.name, at: .line(lines.number)) }
+      checksum.addLine(source.buffer.span.extracting(range))
     }
     do throws(TraceFormatError) { try deliverHeader(to: &sink) } catch {
       throw error.located(in: source.name, at: nil)
@@ -123,11 +126,35 @@ struct TextTraceReader {
       try contents.define(content.name, size: content.bytes.count)
       try sink.deliver(content: content)
     } else if keyword == "END" {
-      try fields.end(line)
+      try verifyEnd(line, &fields)
       isEnded = true
     } else {
       throw TraceFormatError(.unknown("record", keyword))
     }
+  }
+
+  /// A recording says how many events it has, and the checksum of all lines before, so that a line left
+  /// out or changed is noticed; a trace that somebody wrote need not.
+  private func verifyEnd(
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
+  ) throws(TraceFormatError) {
+    guard fields.hasMore else {
+      guard source != .native else {
+        throw TraceFormatError(.expected("END;EVENTS;CHECKSUM in a native recording", found: "END"))
+      }
+      return
+    }
+    let events = try fields.number("a number of events", line)
+    guard events == eventCount else {
+      throw TraceFormatError(
+        .expected("\(events) events before END", found: "\(eventCount): lines are missing or added")
+      )
+    }
+    guard try fields.number("a checksum", line) == UInt64(checksum.value) else {
+      throw TraceFormatError(.checksum("the text before END"))
+    }
+    try fields.end(line)
   }
 
   private mutating func deliver<Sink: TraceSink>(

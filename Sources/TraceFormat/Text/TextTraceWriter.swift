@@ -9,12 +9,16 @@ public struct TextTraceWriter: TraceSink {
   private var sites: [[UInt8]] = []
   private var contents = ContentTable()
   private var line: [UInt8] = []
+  private var source = TraceSource.text
+  private var eventCount: UInt64 = 0
+  private var checksum = CRC32C()
 
   /// A writer; `finish` completes the file.
   public init(to output: OutputFile) { self.output = output }
 
   /// Writes the version and the header records.
   public mutating func receive(header: TraceHeader) throws(TraceFormatError) {
+    source = header.source
     line.append(contentsOf: "FENCEPOST;1\n".utf8)
     HeaderRecord.append(header, to: &line)
     try endLines()
@@ -40,6 +44,7 @@ public struct TextTraceWriter: TraceSink {
 
   /// Writes an event.
   public mutating func receive(event: Event, bytes: RawSpan) throws(TraceFormatError) {
+    eventCount += 1
     appendThread(event.thread)
     EventRecord.append(event, bytes: bytes, to: &line)
     if event.site > 0 {
@@ -51,6 +56,7 @@ public struct TextTraceWriter: TraceSink {
 
   /// Writes a mark.
   public mutating func receive(mark: Mark, thread: ThreadID) throws(TraceFormatError) {
+    eventCount += 1
     appendThread(thread)
     MarkRecord.append(mark, names: contents.names, to: &line)
     line.append(UInt8(ascii: "\n"))
@@ -58,8 +64,13 @@ public struct TextTraceWriter: TraceSink {
   }
 
   /// Writes the END record, unless the recording was interrupted, and gives the file its name.
+  ///
+  /// That of a recording has the number of events and a checksum; people's own traces stay editable.
+  ///
+  /// - Throws: `TraceFormatError` where the file cannot be written.
   public mutating func finish(isComplete: Bool = true) throws(TraceFormatError) {
-    if isComplete { try output.append("END\n") }
+    let seal = source == .text ? "" : ";\(eventCount);0x\(String(checksum.value, radix: 16))"
+    if isComplete { try output.append("END\(seal)\n") }
     try output.finish()
   }
 
@@ -69,7 +80,10 @@ public struct TextTraceWriter: TraceSink {
   }
 
   private mutating func endLines() throws(TraceFormatError) {
+    var sum = checksum
     // SAFETY: bytes have no padding.
+    unsafe sum.add(line.span.bytes)
+    checksum = sum
     unsafe try output.append(line.span.bytes)
     line.removeAll(keepingCapacity: true)
   }
