@@ -9,11 +9,11 @@ STRICT := -Xswiftc -warnings-as-errors -Xswiftc -require-explicit-sendable \
 FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test build lint format docs bench ci clean
+.PHONY: help setup demo test test-complete build lint format docs bench ci clean
 
 help: ## List these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; \
-	do printf 'make %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; \
+	do printf 'make %-13s %s\n' "$$name" "$$text"; done
 
 setup: ## Install what is missing of libpmem, libunwind, libzstd and the tools to build (apt)
 	@scripts/setup
@@ -24,6 +24,9 @@ demo: setup ## Build for release and run the main job: record, check, report
 
 test: setup ## Run all tests
 	$(SWIFT) test $(FLAGS)
+
+test-complete: setup ## Run all tests at full size: minutes, in a release build
+	FENCEPOST_COMPLETE=1 $(SWIFT) test -c release -Xswiftc -enable-testing
 
 build: setup ## Build for release: .build/release/fencepost and fencepost-cache
 	$(SWIFT) build -c release

@@ -166,7 +166,10 @@ let package = Package(
     ),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["TestSupport", "fencepost", "fencepost-cache"],
+      dependencies: [
+        "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
+        "ReferenceCache", "CacheSpecification", "Checker", argumentParser, bigInt,
+      ],
       swiftSettings: strictTests
     ),
     .testTarget(
