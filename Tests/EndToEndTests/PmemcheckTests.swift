@@ -62,7 +62,9 @@ struct PmemcheckTests {
     return count
   }
 
-  /// `A; B; flush B; fence; flush A; fence`: A was evicted early, B is lost. pmreorder never tries it.
+  /// A evicted early and B lost, in the log of A, B, flush B, fence, flush A, fence.
+  ///
+  /// pmreorder never tries it.
   @Test func aStoreEvictedBeforeItsFlushIsReached() throws {
     let reached = try check(probeOrder(looksFor: "9", at: 0x40, without: 0x80))
     #expect(reached.run.status == 1)

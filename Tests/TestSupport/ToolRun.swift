@@ -29,6 +29,8 @@ public struct Tool: Sendable {
   ///   - output: a file that standard output goes to instead of the result.
   ///   - timeLimit: in seconds.
   ///   - whileRunning: called once the program has been started, with its process id.
+  /// - Throws: where the program cannot be started.
+  /// - Returns: how it ended and what it printed.
   public func run(
     _ arguments: [String],
     environment: [String: String] = [:],
