@@ -101,7 +101,7 @@ where Program.Outcome == Judge.Outcome {
       var isViolated = false
       for lossLimit in 0...2 where !isViolated && counts.stopReason == nil {
         sawViolation = false
-        best = max(best, walk(lossLimit: lossLimit, visits: shallowVisits))
+        best = max(best, walk(lossLimit: lossLimit, visits: limits.patience * 4))
         isViolated = sawViolation
       }
       if !isViolated && ledger.open.isEmpty && counts.stopReason == nil {
@@ -111,12 +111,6 @@ where Program.Outcome == Judge.Outcome {
     if best.isComplete && !best.wasCut { return counts.cover(best.covered) }
     counts.cover(best.covered)
     counts.cut(new - best.covered, because: reasonForCut(best))
-  }
-
-  /// Enough for every state that loses one component, of up to 64 times the usual patience.
-  private var shallowVisits: Int {
-    let components = box.pendingSlots.reduce(0) { $0 + box.components[$1].count }
-    return Swift.min(Swift.max(limits.patience * 4, components * 2), limits.patience * 64)
   }
 
   private func max(_ left: WalkResult, _ right: WalkResult) -> WalkResult {
