@@ -42,3 +42,15 @@ private func memory(after trace: Trace, size: Int) -> [UInt8] {
 private func facts(_ trace: Trace) -> [[UInt64]] {
   trace.events.map { [UInt64($0.kind.rawValue), $0.address, UInt64($0.size), $0.payload] }
 }
+
+@Test(arguments: [RoutingReach.firstDevice, .firstSegment])
+func eachFaultyRouterBreaksSomeSplitsAndSparesOthers(_ reach: RoutingReach) throws {
+  let broken = try RoutingSplits.corners.map { split in
+    let trace = try RoutingRecording.ofSize(split.size).trace
+    return RoutingPromises.firstBroken(in: trace, on: split, routed: reach)
+  }
+  #expect(broken.contains { $0 == nil })
+  let promises = Set(broken.compactMap { $0?.promise })
+  #expect(promises.isSuperset(of: ["counter 1 stored", "counter 3 stored"]))
+  #expect(promises.contains("format acknowledged") == (reach == .firstDevice))
+}

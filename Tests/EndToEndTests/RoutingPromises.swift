@@ -13,21 +13,23 @@ struct BrokenPromise: Hashable, CustomStringConvertible {
 
 /// Reads a recording of the demo's workload and says which promises rest on lines left behind.
 ///
-/// Uses no code of model, router or cache: a store is safe when a request that reached its line came after
-/// it, and a fence after that, or when its device is eADR. What is promised, and on what it rests:
+/// Uses no code of model, router or cache: a store is safe when a request that reached its line
+/// came after it, and a fence after that, or when its device is eADR. What is promised, and on what
+/// it rests:
 ///
 /// * An acknowledged *format*: the fields of the superblock.
-/// * A counter stored as `c`, which may survive from then on: data and both words of each entry below
-///   `c`, since they are believed now; and both words of each entry never used, which *format* emptied: left as zeros it would
-///   be believed as sector 0 of commit 0.
+/// * A counter stored as `c`, which may survive from then on: data and both words of each entry
+///   below `c`, since they are believed now; and both words of each entry never used, which
+///   *format* emptied: left as zeros it would be believed as sector 0 of commit 0.
 /// * An acknowledged flush or forced write: the counter.
 ///
 /// Harmless, and so not looked at:
 ///
 /// * Blocks and entries not yet committed: recovery drops them.
-/// * A cleared entry whose clear is lost: it was superseded by a newer version, which is committed and which
-///   recovery prefers. That its block may be used again is harmless for the same reason.
-/// * The superblock's fields when the counter is stored: they are in its line and were stored before it.
+/// * A cleared entry whose clear is lost: it was superseded by a newer version, which is committed
+///   and which recovery prefers. That its block may be used again is harmless for the same reason.
+/// * The superblock's fields when the counter is stored: they are in its line and were stored
+///   before.
 /// * Earlier contents of a word stored again: only the last store before the promise counts.
 struct RoutingPromises {
   private static let empty = UInt64.max
@@ -132,7 +134,9 @@ struct RoutingPromises {
     return nil
   }
 
-  /// Words that recovery rests on when the counter is `counter`; layout: dm-writecache reference 1.2 to 1.4.
+  /// Words that recovery rests on when the counter is `counter`.
+  ///
+  /// Layout: dm-writecache reference 1.2 to 1.4.
   private func believed(under counter: UInt64) -> [Int] {
     let count = Int(words[16]?.value ?? 0)
     let table = 64 + 16 * count

@@ -30,7 +30,10 @@ struct RoutingReport {
       guard
         let found = line.firstMatch(
           of:
-            /flush request (\d+) for 0x([0-9a-f]+), (\d+) bytes, routed ([a-z-]+), reached (.+); stayed behind: (.+)$/
+            #/
+            flush\ request\ (\d+)\ for\ 0x([0-9a-f]+),\ (\d+)\ bytes,
+            \ routed\ ([a-z-]+),\ reached\ (.+);\ stayed\ behind:\ (.+)$
+            /#
         )
       else { continue }
       requests.append(

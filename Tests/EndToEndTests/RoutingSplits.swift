@@ -3,11 +3,11 @@ import TestSupport
 
 /// The splits that are tried: corner cases by hand, and random ones.
 enum RoutingSplits {
-  /// Whether the environment asks for the complete suite (`FENCEPOST_COMPLETE=1`), which takes minutes.
+  /// Whether the environment asks for the complete suite (`FENCEPOST_COMPLETE=1`).
   static let isComplete = ProcessInfo.processInfo.environment["FENCEPOST_COMPLETE"] == "1"
 
-  /// Bytes of the stacks: 36 blocks, so that freed ones are used again; the same with a rest; 47 blocks;
-  /// the same with a rest that only the inline form can say.
+  /// Bytes of the stacks: 36 blocks, so that freed ones are used again; the same with a rest; 47
+  /// blocks; the same with a rest that only the inline form can say.
   static let sizes = [148 << 10, 148 << 10 + 1536, 192 << 10, 192 << 10 + 64]
 
   static let all = corners + random
@@ -34,7 +34,7 @@ enum RoutingSplits {
   ]
 
   /// Random tables; the same seeds give the same tables.
-  static let random: [RoutingSplit] = (0..<UInt64(isComplete ? 200 : 20)).map { seed in
+  static let random: [RoutingSplit] = (0..<UInt64(isComplete ? 200 : 16)).map { seed in
     var generator = SplitMix64(seed: seed)
     return .random(using: &generator)
   }

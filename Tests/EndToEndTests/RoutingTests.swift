@@ -6,8 +6,7 @@ import Testing
 
 @testable import fencepost
 
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
-struct RoutingTests {
+@Suite struct RoutingTests {
   @Test(arguments: RoutingSplits.all)
   func correctRoutingIsConsistent(on split: RoutingSplit) throws {
     let recording = try RoutingRecording.ofSize(split.size)
@@ -34,8 +33,8 @@ struct RoutingTests {
 
 /// Lines of the entry table that requests before an event did not reach.
 ///
-/// Before the first commit recovery believes none of them but reads them all, and each multiplies what it
-/// may see by five: beyond a few lines that is more than a test can wait for.
+/// Before the first commit recovery believes none of them but reads them all, and each multiplies
+/// what it may see by five: beyond a few lines that is more than a test can wait for.
 private func tableLinesLeftBehind(
   _ trace: Trace,
   before event: Int,
@@ -46,7 +45,7 @@ private func tableLinesLeftBehind(
   return Set(requests.filter { $0.event < event }.flatMap(\.leftBehind)).count { $0 < 64 }
 }
 
-/// A trace as it is explored: recordings with equal ones have equal verdicts, and are explored once.
+/// A trace as it is explored: equal ones have equal verdicts, and are explored once.
 private struct RoutedTrace: Hashable {
   var size: Int
   var count: Int
@@ -74,9 +73,17 @@ private func expectConsistent(
     }
   )
   if consistent.withLock({ $0.contains(routed) }) { return }
-  let document = try check.explore()
-  #expect(document.report.verdict == .consistent, "\(TextReport(document: document).text)")
-  if document.report.verdict == .consistent { consistent.withLock { _ = $0.insert(routed) } }
+  let isQuick = !RoutingSplits.isComplete && !routed.eADRLines.isEmpty
+  let document = try check.explore(isQuick ? .betweenEvents : .everywhere)
+  let report = document.report
+  let text = TextReport(document: document).text
+  #expect(report.findings.isEmpty, "\(text)")
+  if isQuick {
+    #expect(report.reasons == ["not everything was explored: outside the scope"], "\(text)")
+  } else {
+    #expect(report.verdict == .consistent, "\(text)")
+  }
+  if report.findings.isEmpty { consistent.withLock { _ = $0.insert(routed) } }
 }
 
 /// Expects a violation at the moment at which the promise is made, and a report that says why.
@@ -88,7 +95,8 @@ private func expectViolated(
 ) throws {
   let check = try RoutingCheck(recording, on: split, routed: reach, first: broken.event + 1)
   expectOwnWriteBacks(in: check.trace, on: split, routed: reach)
-  let document = try check.explore(lastPointOnly: true)
+  // Before the first commit many states lose entries without breaking a promise: look further.
+  let document = try check.explore(.last, patience: broken.event < 200 ? 64 : 8)
   #expect(
     document.report.verdict == .violated,
     "\(broken)\n\(TextReport(document: document).text)"

@@ -73,6 +73,15 @@ extension RoutingSplit {
   }
 }
 
+/// Which crash points a check explores.
+enum RoutingExtent {
+  case everywhere
+  /// All but those inside a store, of which each store to an eADR device is one: thousands.
+  case betweenEvents
+  /// After the last event.
+  case last
+}
+
 /// `fencepost check RECORDING --devices SPLIT --routing ROUTER --recovery writecache`, in process.
 struct RoutingCheck {
   private let command: CheckCommand
@@ -103,17 +112,25 @@ struct RoutingCheck {
   /// The routed trace.
   var trace: Trace { input.numbered.trace }
 
-  /// Explores every crash point, or only the last one; looks at few states of a point that is broken.
-  func explore(lastPointOnly: Bool = false) throws -> ReportDocument {
+  /// Explores the crash points that count; looks at few states of a point that is broken.
+  ///
+  /// `patience` states at a time; the tool's own 512 take minutes in a debug build.
+  func explore(_ extent: RoutingExtent, patience: Int = 8) throws -> ReportDocument {
     var limits = try command.search.limits()
-    limits.patience = 8
+    limits.patience = patience
     let last = trace.events.count
     let report = try WritecacheCheck.run(
       input,
       options: CacheOptions(blockSize: command.blockSize),
       origin: .zeros(length: nil),
       limits: limits
-    ) { !lastPointOnly || $0.events == last }
+    ) { point in
+      switch extent {
+      case .everywhere: true
+      case .betweenEvents: !point.isInsideNext
+      case .last: point.events == last
+      }
+    }
     return ReportDocument(
       report: report,
       input: input,

@@ -91,14 +91,19 @@ import TraceFormat
   }
 
   @Test func aRecordingWithoutItsEndIsInterrupted() throws {
-    let cut = "FENCEPOST;1\nSOURCE;emulator\nFENCE;sfence\n"
+    let cut = "FENCEPOST;1\nSOURCE;other;emulator\nFENCE;sfence\n"
     let read = try TraceReader.trace(bytes: Array(cut.utf8), named: "t")
     #expect(read.summary.completeness == .interrupted(afterEvents: 1))
     #expect(
       try TraceReader.trace(bytes: Array((cut + "END\n").utf8), named: "t").summary.isComplete
     )
+  }
+
+  @Test func nothingStandsAfterTheEnd() throws {
+    let whole = "FENCEPOST;1\nSOURCE;text\nFENCE;sfence\nEND\n"
+    #expect(try TraceReader.trace(bytes: Array(whole.utf8), named: "t").summary.isComplete)
     #expect(
-      failure(cut + "END\nFENCE\n") == "test, line 5: \"FENCE\" after END may not stand here"
+      failure(whole + "FENCE\n") == "test, line 5: \"FENCE\" after END may not stand here"
     )
   }
 
