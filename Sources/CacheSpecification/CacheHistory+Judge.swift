@@ -33,7 +33,7 @@ extension CacheHistory {
   /// nearest state (G2).
   ///
   /// - Parameters:
-  ///   - observation: What recovery let one read.
+  ///   - observation: What recovery let one read, every content identified.
   ///   - period: One in which the crash state can occur.
   ///   - table: A copy of this history's `contents`, into which the observed bytes were interned.
   ///   - contract: `.blockDevice` reports only what no block device may do (4.2: B2 and B3 permit any
@@ -74,6 +74,7 @@ extension CacheHistory {
     let end = (origin.length ?? .max) / 512
     guard observed.sector % sectors == 0, observed.sector < end, end - observed.sector >= sectors
     else { return true }
+    if observed.content == .unidentified { return false }
     return origin.holds(table.words(of: observed.content), at: observed.sector)
   }
 

@@ -2,6 +2,9 @@
 public struct BlockContent: Hashable, Sendable {
   /// Number in the table, from 0.
   public let index: UInt32
+
+  /// Bytes of which it is only known that they are none of those looked for; in no table.
+  public static let unidentified = BlockContent(index: .max)
 }
 
 /// Numbers the distinct contents of blocks, so that equal bytes have one number.
@@ -54,7 +57,7 @@ public struct ContentTable: Sendable {
   }
 
   /// The content as little-endian words.
-  func words(of content: BlockContent) -> [UInt64] { words[Int(content.index)] }
+  public func words(of content: BlockContent) -> [UInt64] { words[Int(content.index)] }
 
   /// The number of `bytes`; `name` is kept unless the content has one.
   mutating func intern(_ bytes: ArraySlice<UInt8>, name: String?) -> BlockContent {

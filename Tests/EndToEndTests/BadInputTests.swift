@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// What a trace, an image or an option can be instead of right: a sentence, a status, and nothing else.
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
 struct BadInputTests {
   private let scratch: Scratch
   private let trace: String

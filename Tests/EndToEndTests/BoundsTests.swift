@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// A search that was cut short says so and where; what it did adds up.
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
 struct BoundsTests {
   private static let log = Repository.log("applog-ok-n400.log")
   /// Good, and slow enough to be interrupted.

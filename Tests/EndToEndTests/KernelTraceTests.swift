@@ -35,7 +35,6 @@ struct Removal: CustomTestStringConvertible {
 }
 
 /// The kernel's own trace: format is not crash safe, the rest is, fence by fence.
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
 struct KernelTraceTests {
   private let formatEnds = KernelTrace.event(ofLabel: "01 ")
 

@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// The corpus through the command line.
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
 struct LitmusCommandTests {
   private static let shared = Repository.path("traces/litmus/shared.json")
   private static let random = Repository.path("traces/litmus/random-shared.jsonl")

@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// Checking recordings that pmemcheck made.
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
 struct PmemcheckTests {
   static let checked: [(log: String, checker: String, verdict: String)] =
     [
@@ -96,7 +95,6 @@ struct PmemcheckTests {
 }
 
 /// What `fencepost show` says of every sample.
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
 struct PmemcheckShowTests {
   static let logs = samples { $0.hasSuffix(".log") }
   static let summaries = samples { $0.hasPrefix("summary-") }

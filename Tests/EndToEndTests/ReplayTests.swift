@@ -4,7 +4,6 @@ import TestSupport
 import Testing
 
 /// A recording is held against the images, and no path it contains is followed.
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
 struct ReplayTests {
   private struct Store {
     var line: Int

@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// Every finding is rebuilt by the one line printed with it.
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
 struct ReproductionTests {
   /// Runs the line of a finding as a user would: in a shell, in another directory, in a new process.
   private func reproduce(

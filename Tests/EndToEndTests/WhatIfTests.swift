@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// The same recording under other routers, devices and filters.
-@Suite(.enabled(if: RoutingSplits.isComplete, "minutes: make test-complete"))
 struct WhatIfTests {
   private let two: TwoDevices
 

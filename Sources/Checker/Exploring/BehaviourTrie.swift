@@ -2,21 +2,20 @@ import PersistencyModel
 
 /// The decision tree that a deterministic recovery is: what it reads, what it saw, where it ends.
 ///
-/// An inner node is a read of bytes of one line; its edges are the values seen; a leaf is an outcome.
-/// Memory: 20 bytes a node, and 64 a distinct value.
+/// An inner node is a question about one line; its edges are the answers seen; a leaf is an outcome.
+/// Memory: 16 bytes a node, and 64 a distinct answer.
 struct BehaviourTrie {
-  /// A read, or an end.
+  /// A question, or an end.
   struct Node {
-    /// Slot of the line read, -1 at a leaf.
+    /// Slot of the line asked about, -1 at a leaf.
     var slot: Int32
-    var offset: UInt8
-    var size: UInt8
-    /// The first value seen and where it led; at a leaf, the outcome's number in `firstChild`.
+    /// The question's number.
+    var question: Int32
+    /// The first answer seen and where it led; at a leaf, the outcome's number in `firstChild`.
     var firstValue: UInt32 = .max
     var firstChild: Int32 = -1
 
     var isLeaf: Bool { slot < 0 }
-    var mask: LineBytes { LineBytes.mask(Int(offset)..<(Int(offset) + Int(size))) }
   }
 
   /// Where the next node of a run belongs.
@@ -30,17 +29,21 @@ struct BehaviourTrie {
   private(set) var nodes: [Node] = []
   private var furtherEdges: [UInt64: Int32] = [:]
   private var values: [LineBytes: UInt32] = [:]
+  private var answers: [LineBytes] = []
 
   /// Bytes held, roughly.
   var memory: Int {
-    nodes.count * MemoryLayout<Node>.stride + furtherEdges.count * 32 + values.count * 160
+    nodes.count * MemoryLayout<Node>.stride + furtherEdges.count * 32 + values.count * 224
   }
 
-  /// The number of a value.
-  mutating func number(of value: LineBytes) -> UInt32 {
-    if let number = values[value] { return number }
-    let number = UInt32(values.count)
-    values[value] = number
+  /// The number of an answer to the question of `node`.
+  mutating func number(of answer: LineBytes, at node: Int32) -> UInt32 {
+    let first = nodes[Int(node)].firstValue
+    if first != .max, answers[Int(first)] == answer { return first }
+    if let number = values[answer] { return number }
+    let number = UInt32(answers.count)
+    values[answer] = number
+    answers.append(answer)
     return number
   }
 
@@ -55,14 +58,14 @@ struct BehaviourTrie {
     }
   }
 
-  /// Adds a read at a place where no run has been.
-  mutating func addRead(slot: Int, offset: Int, size: Int, at place: Place) -> Int32 {
-    add(Node(slot: Int32(slot), offset: UInt8(offset), size: UInt8(size)), at: place)
+  /// Adds a question at a place where no run has been.
+  mutating func addQuestion(_ question: Int32, slot: Int, at place: Place) -> Int32 {
+    add(Node(slot: Int32(slot), question: question), at: place)
   }
 
   /// Adds an end, with its outcome's number, at a place where no run has been.
   mutating func addLeaf(outcome: Int, at place: Place) -> Int32 {
-    var leaf = Node(slot: -1, offset: 0, size: 0)
+    var leaf = Node(slot: -1, question: -1)
     leaf.firstChild = Int32(outcome)
     return add(leaf, at: place)
   }

@@ -15,13 +15,14 @@ struct WalkResult {
 
 /// Depth-first search through the trie within the box of one crash point.
 ///
-/// At each read the components concerned are narrowed to one value after another, the one that keeps
+/// At each question the components concerned are narrowed to one answer after another, the one that keeps
 /// most first; where the trie has no node yet, recovery runs on the state that stands for what is left.
 struct BehaviourWalk {
   private struct Frame {
     let node: Int32
     let path: ComponentPath
-    let mask: LineBytes
+    /// Bytes on which the candidates of a group agree.
+    let resolves: LineBytes
     let groups: [[Int32]]
     var next = 0
     let spent: Int
@@ -34,6 +35,8 @@ struct BehaviourWalk {
   /// Most components that may lose something, `nil` for any number.
   let lossLimit: Int?
   let idealLimit: Int
+  /// Whether the choices covered are added up.
+  let countsChoices: Bool
   /// Given a leaf with the box narrowed to its states; returns whether to go on.
   let visit: (Int32) -> Bool
 
@@ -45,12 +48,14 @@ struct BehaviourWalk {
     run: TrieRun,
     lossLimit: Int?,
     idealLimit: Int,
+    countsChoices: Bool = true,
     execute: @escaping () -> Int32?,
     visit: @escaping (Int32) -> Bool
   ) {
     self.run = run
     self.lossLimit = lossLimit
     self.idealLimit = idealLimit
+    self.countsChoices = countsChoices
     self.execute = execute
     self.visit = visit
   }
@@ -61,7 +66,7 @@ struct BehaviourWalk {
     search: while true {
       switch descend(from: place) {
       case .leaf(let leaf):
-        result.covered += run.box.total - run.box.older
+        if countsChoices { result.covered += run.box.total - run.box.older }
         guard visit(leaf) else {
           result.isComplete = false
           break search
@@ -93,20 +98,40 @@ struct BehaviourWalk {
       guard let number = run.trie.node(at: place) ?? executed(place) else { return .stopped }
       let node = run.trie.nodes[Int(number)]
       if node.isLeaf { return .leaf(number) }
-      while let path = run.box.unresolved(Int(node.slot), mask: node.mask) {
-        guard let groups = run.box.groups(path, mask: node.mask, limit: idealLimit) else {
-          result.wideLine = run.box.lines[path.slot]
-          result.isComplete = false
-          return .blocked
-        }
-        stack.append(
-          Frame(node: number, path: path, mask: node.mask, groups: groups, spent: spent)
+      while true {
+        let openness = run.box.openness(
+          Int(node.slot),
+          node.question,
+          of: run.questions,
+          limit: idealLimit
         )
-        guard enterNextGroup() else { return .blocked }
+        if case .answered = openness { break }
+        guard open(openness, at: number, node) else { return .blocked }
       }
-      let value = run.box.current[Int(node.slot)].masked(by: node.mask)
-      place = .edge(node: number, value: run.trie.number(of: value))
+      let answer = run.questions[node.question].answer(run.box.current[Int(node.slot)])
+      place = .edge(node: number, value: run.trie.number(of: answer, at: number))
     }
+  }
+
+  /// Opens a frame for the component that decides; `false` when nothing of it is within the limits.
+  private mutating func open(
+    _ openness: CrashBox.Openness,
+    at number: Int32,
+    _ node: BehaviourTrie.Node
+  ) -> Bool {
+    guard case .open(let path, let groups) = openness else {
+      result.wideLine = run.box.lines[Int(node.slot)]
+      result.isComplete = false
+      return false
+    }
+    var resolves = LineBytes()
+    if case .bytes = run.questions[node.question] {
+      resolves = run.questions.masks[Int(node.question)]
+    }
+    stack.append(
+      Frame(node: number, path: path, resolves: resolves, groups: groups, spent: spent)
+    )
+    return enterNextGroup()
   }
 
   private func executed(_ place: BehaviourTrie.Place) -> Int32? {
@@ -129,7 +154,7 @@ struct BehaviourWalk {
         continue
       }
       spent = frame.spent + cost
-      frame.undo = run.box.narrow(frame.path, to: frame.groups[group], mask: frame.mask)
+      frame.undo = run.box.narrow(frame.path, to: frame.groups[group], mask: frame.resolves)
       stack.append(frame)
       return true
     }

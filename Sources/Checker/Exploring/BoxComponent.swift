@@ -26,8 +26,8 @@ struct BoxComponent {
   private(set) var isListed = false
   /// What the questions asked so far leave.
   var narrowing = Narrowing()
-  /// The groups of all ideals under a mask, kept for the next visit.
-  private var grouping: (mask: LineBytes, groups: [[Int32]])?
+  /// The groups of all ideals under the latest questions, kept for the next visit.
+  private var groupings: [(question: Int32, groups: [[Int32]])] = []
 
   init(_ component: LineComponent, count: BigUInt, issuedBefore: Int) {
     self.component = component
@@ -63,7 +63,7 @@ struct BoxComponent {
       ? (BigUInt(narrowing.candidates.count), BigUInt(narrowing.olderCount)) : (count, older)
   }
 
-  /// Leaves only `candidates`, which agree under `mask`; returns what was left before.
+  /// Leaves only `candidates`, which agree on the bytes of `mask`; returns what was left before.
   mutating func narrow(to candidates: [Int32], mask: LineBytes) -> Narrowing {
     let replaced = narrowing
     narrowing = Narrowing(
@@ -75,24 +75,28 @@ struct BoxComponent {
     return replaced
   }
 
-  /// The candidates grouped by the bytes they leave under `mask`, the group that keeps most first.
-  mutating func groups(mask: LineBytes) -> [[Int32]] {
-    if narrowing.isNarrowed { return groups(of: narrowing.candidates, mask: mask) }
-    if let grouping, grouping.mask == mask { return grouping.groups }
-    let groups = groups(of: Array(0..<Int32(listing.count)), mask: mask)
-    grouping = (mask, groups)
+  /// The candidates grouped by the answer they give, the group that keeps most first.
+  mutating func groups(_ number: Int32, of table: QuestionTable) -> [[Int32]] {
+    if narrowing.isNarrowed {
+      if narrowing.candidates.count == 1 { return [narrowing.candidates] }
+      return groups(of: narrowing.candidates, table[number])
+    }
+    if let known = groupings.first(where: { $0.question == number }) { return known.groups }
+    let groups = groups(of: Array(0..<Int32(listing.count)), table[number])
+    if groupings.count == 4 { groupings.removeFirst() }
+    groupings.append((number, groups))
     return groups
   }
 
-  private func groups(of candidates: [Int32], mask: LineBytes) -> [[Int32]] {
+  private func groups(of candidates: [Int32], _ question: Question) -> [[Int32]] {
     var order: [LineBytes: Int] = [:]
     var groups: [[Int32]] = []
     for candidate in candidates {
-      let value = contents[Int(candidate)].masked(by: mask)
-      if let group = order[value] {
+      let answer = question.answer(contents[Int(candidate)], within: component.mask)
+      if let group = order[answer] {
         groups[group].append(candidate)
       } else {
-        order[value] = groups.count
+        order[answer] = groups.count
         groups.append([candidate])
       }
     }

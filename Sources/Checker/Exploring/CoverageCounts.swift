@@ -13,6 +13,7 @@ struct CoverageCounts {
   private var sawPending = false
   /// Runs after which the caller is asked again whether to stop.
   private var nextQuestion = 0
+  private var visits = 0
   private var landingRace: Int?
 
   /// Takes note of a crash point with that many choices not seen before.
@@ -42,6 +43,13 @@ struct CoverageCounts {
   }
 
   mutating func stop(_ reason: String) { stopReason = stopReason ?? reason }
+
+  /// Takes note of a behaviour looked at; asks now and then whether to stop, and says whether to go on.
+  mutating func visit(_ limits: ExplorationLimits) -> Bool {
+    visits += 1
+    if visits & 1023 == 0, stopReason == nil, let reason = limits.shouldStop() { stop(reason) }
+    return stopReason == nil
+  }
 
   /// Counts one run of recovery, unless a limit forbids it.
   mutating func mayExecute(_ limits: ExplorationLimits, memory: Int) -> Bool {

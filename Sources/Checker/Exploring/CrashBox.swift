@@ -83,24 +83,74 @@ extension CrashBox {
     let current: LineBytes
   }
 
-  /// The first component of the line that may still give different bytes under `mask`.
-  func unresolved(_ slot: Int, mask: LineBytes) -> ComponentPath? {
+  /// What is left to decide before a question about a line has one answer.
+  enum Openness {
+    /// Every state left gives the answer that `current` gives.
+    case answered
+    /// A component decides: its candidates by answer, those that keep most first.
+    case open(ComponentPath, [[Int32]])
+    /// A component has too many ideals to list.
+    case tooWide
+  }
+
+  /// Whether the states left agree on the answer to a question about a line.
+  func openness(_ slot: Int, _ number: Int32, of table: QuestionTable, limit: Int) -> Openness {
+    if components[slot].isEmpty { return .answered }
+    if case .among = table[number] { return opennessAmong(slot, number, of: table, limit: limit) }
+    let mask = table.masks[Int(number)].words
+    let isValue = if case .bytes = table[number] { true } else { false }
     for index in components[slot].indices {
-      let component = components[slot][index]
-      let open = component.component.mask.words & mask.words & ~component.resolved.words
-      if open != .zero { return ComponentPath(slot: slot, index: index) }
+      let open = components[slot][index].component.mask.words & mask
+      if open == .zero { continue }
+      if isValue && open & ~components[slot][index].resolved.words == .zero { continue }
+      guard components[slot][index].list(limit: limit) else { return .tooWide }
+      let groups = components[slot][index].groups(number, of: table)
+      if groups.count > 1 { return .open(ComponentPath(slot: slot, index: index), groups) }
     }
-    return nil
+    return .answered
   }
 
-  /// The component's candidates grouped by the bytes they leave under `mask`, the group that keeps most
-  /// first; `nil` when there are too many to list.
-  func groups(_ path: ComponentPath, mask: LineBytes, limit: Int) -> [[Int32]]? {
-    guard components[path.slot][path.index].list(limit: limit) else { return nil }
-    return components[path.slot][path.index].groups(mask: mask)
+  /// As `openness`; answered as well once no candidate agrees with what is already decided.
+  private func opennessAmong(
+    _ slot: Int,
+    _ number: Int32,
+    of table: QuestionTable,
+    limit: Int
+  ) -> Openness {
+    var constant = LineBytes.mask(0..<64)
+    var alive = UInt64.max
+    var first: Openness?
+    for index in components[slot].indices {
+      let mask = components[slot][index].component.mask
+      constant.words &= ~mask.words
+      guard components[slot][index].list(limit: limit) else { return .tooWide }
+      let groups = components[slot][index].groups(number, of: table)
+      if groups.count > 1 {
+        first = first ?? .open(ComponentPath(slot: slot, index: index), groups)
+      } else {
+        let content = components[slot][index].contents[Int(groups[0][0])]
+        alive &= table[number].answer(content, within: mask).words[0]
+      }
+    }
+    alive &= table[number].answer(current[slot], within: constant).words[0]
+    return alive == 0 ? .answered : first ?? .answered
   }
 
-  /// Leaves only `candidates`, which agree under `mask`.
+  /// Every answer that some state left gives, and perhaps more; `nil` when there are too many to list.
+  func answers(_ slot: Int, _ number: Int32, of table: QuestionTable, limit: Int) -> [LineBytes]? {
+    switch openness(slot, number, of: table, limit: limit) {
+    case .answered: return [table[number].answer(current[slot])]
+    case .tooWide: return nil
+    case .open(let path, let groups):
+      let mask = components[slot][path.index].component.mask
+      return groups.map { group in
+        let content = components[slot][path.index].contents[Int(group[0])]
+        return table[number].answer(current[slot].merging(content, mask: mask))
+      }
+    }
+  }
+
+  /// Leaves only `candidates`, which agree on the bytes of `mask`.
   func narrow(_ path: ComponentPath, to candidates: [Int32], mask: LineBytes) -> Undo {
     let before = components[path.slot][path.index].counts
     let replaced = components[path.slot][path.index].narrow(to: candidates, mask: mask)

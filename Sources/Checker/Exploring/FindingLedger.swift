@@ -60,6 +60,9 @@ struct FindingLedger<State> {
   /// The smallest state noted for a key.
   func entry(_ key: FindingKey) -> Entry? { entries[key] }
 
+  /// Counts one more behaviour with a key that was noted.
+  mutating func countAnother(_ key: FindingKey) { entries[key]?.others += 1 }
+
   /// Whether nothing was ever noted.
   var isEmpty: Bool { entries.isEmpty }
 

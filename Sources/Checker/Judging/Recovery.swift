@@ -10,4 +10,11 @@ public protocol Recovery {
 
   /// Recovers the medium and observes it.
   mutating func recover<M: Medium>(_ medium: inout M) -> Outcome
+  /// The same in full, for a state that is reported: what `recover` need not tell apart may be told here.
+  mutating func explain<M: Medium>(_ medium: inout M) -> Outcome
+}
+
+extension Recovery {
+  /// What recovery lets one observe.
+  public mutating func explain<M: Medium>(_ medium: inout M) -> Outcome { recover(&medium) }
 }

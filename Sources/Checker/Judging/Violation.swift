@@ -53,4 +53,27 @@ public protocol Oracle {
   var promisesSomething: Bool { get }
   /// What the observation breaks in a period; empty when it is allowed.
   mutating func violations(of outcome: Outcome, in period: Int) -> [Violation]
+
+  /// Keys of a scanned table that something was promised about, ascending; `nil` where the oracle does not
+  /// judge by keys.
+  ///
+  /// An oracle that does allows an observation after a scan if and only if some alternative of the period
+  /// permits what it shows of every key. Of keys not listed here nothing is wrong as long as no row has them.
+  var keys: [UInt64]? { get }
+  /// Number of alternatives in a period.
+  func alternatives(in period: Int) -> Int
+  /// Whether an alternative permits what an observation shows of one key.
+  func permits(_ outcome: Outcome, key: UInt64, alternative: Int, in period: Int) -> Bool
+}
+
+// An oracle that judges whole observations only.
+extension Oracle {
+  /// No keys.
+  public var keys: [UInt64]? { nil }
+  /// No alternatives.
+  public func alternatives(in period: Int) -> Int { 0 }
+  /// Never asked.
+  public func permits(_ outcome: Outcome, key: UInt64, alternative: Int, in period: Int) -> Bool {
+    false
+  }
 }

@@ -17,6 +17,22 @@ public protocol Medium {
   /// Fills `destination` with the bytes from `offset`.
   mutating func load(at offset: Int, into destination: inout MutableRawSpan)
 
+  /// Whether the 8 bytes at a multiple of 8 are below `limit`.
+  mutating func isBelow(_ limit: UInt64, at offset: Int) -> Bool
+  /// Whether the 8 bytes at a multiple of 8 are `value`.
+  mutating func holds(_ value: UInt64, at offset: Int) -> Bool
+  /// The first of `candidates`, each as little-endian words, that `range` holds; `nil` if none.
+  mutating func identify(_ range: Range<Int>, among candidates: [[UInt64]]) -> Int?
+  /// Calls `visit` for the rows of a table, ascending.
+  ///
+  /// Promised in return: what the program lets one observe about a key depends on the visits to rows that
+  /// are committed with that key, and on no other rows. The checker then looks at one key at a time.
+  mutating func scan<Failure: Error>(
+    _ table: RowTable,
+    committedBelow limit: UInt64,
+    _ visit: (TableRow, inout Self) throws(Failure) -> Void
+  ) throws(Failure)
+
   /// One cached store of 8 bytes at a multiple of 8.
   mutating func store(_ value: UInt64, at offset: Int)
   /// One cached store of 4 bytes at a multiple of 4.

@@ -1,3 +1,5 @@
+public import PersistencyModel
+
 /// Where everything is: superblock, entry table, blocks.
 ///
 /// Entry `i` belongs to block `i` for ever. Offsets are bytes of the medium. Source: dm-writecache
@@ -35,6 +37,17 @@ public struct CacheLayout: Hashable, Sendable {
   /// Byte of the second word of an entry: the counter value it was written with.
   @inlinable public func sequenceOffset(ofEntry entry: Int) -> Int {
     sectorOffset(ofEntry: entry) + 8
+  }
+
+  /// The entries as a table keyed by sector, whose newest committed row of a sector counts.
+  @inlinable public var entryTable: RowTable {
+    RowTable(
+      start: sectorOffset(ofEntry: 0),
+      rowCount: blockCount,
+      stride: Self.entrySize,
+      keyOffset: 0,
+      sequenceOffset: 8
+    )
   }
 
   /// The bytes of the block that belongs to an entry.

@@ -68,8 +68,8 @@ extension CacheState {
     strategy: PersistStrategy
   ) -> Bool {
     var needsFence = false
-    for entry in 0..<layout.blockCount {
-      guard let cleared = scan(entry, of: &medium) else { continue }
+    medium.scan(layout.entryTable, committedBelow: counter) { row, medium in
+      guard let cleared = takeIn(row) else { return }
       medium.assign(
         CacheLayout.emptySequence,
         at: layout.sequenceOffset(ofEntry: cleared),
@@ -81,13 +81,13 @@ extension CacheState {
   }
 
   /// Takes in one entry; returns the one that has to be cleared, if any.
-  @inlinable mutating func scan<M: Medium>(_ entry: Int, of medium: inout M) -> Int? {
-    let sequence = medium.load64(at: layout.sequenceOffset(ofEntry: entry))
-    guard sequence < counter else {
+  @inlinable mutating func takeIn(_ row: TableRow) -> Int? {
+    switch row {
+    case .uncommitted(let entry, let sequence):
       recoverFree(entry)
       return sequence == CacheLayout.emptySequence ? nil : entry
+    case .committed(let entry, let sector, let sequence):
+      return recoverCommitted(entry, sector: sector, sequence: sequence)
     }
-    let sector = medium.load64(at: layout.sectorOffset(ofEntry: entry))
-    return recoverCommitted(entry, sector: sector, sequence: sequence)
   }
 }

@@ -159,6 +159,7 @@ struct CheckCommand: ParsableCommand {
         options: options,
         origin: origin,
         limits: limits,
+        level: search.level.level,
         scope: scope.contains
       )
       outcome = (

@@ -17,6 +17,14 @@ struct SearchArguments: ParsableArguments {
   )
   var seed: UInt64 = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "How recoveries of ours are explored: 1 by values read, 2 by answers, 3 by answers key by key.",
+      discussion: "Every level gives the same verdict; the higher, the fewer runs of recovery."
+    )
+  )
+  var level = LevelArgument(.factored)
+
   @Option(help: "Only crash points within this mark; may be repeated.")
   var crashWithin: [String] = []
 
@@ -59,4 +67,19 @@ func duration(_ text: String) throws -> Duration {
     }
   }
   throw ToolFailure.usage("\(text): expected a time such as 500ms, 60s or 5m")
+}
+
+/// A level of exploration as it is written on the command line.
+struct LevelArgument: ExpressibleByArgument {
+  let level: ExplorationLevel
+
+  init?(argument: String) {
+    guard let level = ExplorationLevel(rawValue: argument) else { return nil }
+    self.level = level
+  }
+
+  init(_ level: ExplorationLevel) { self.level = level }
+
+  static var allValueStrings: [String] { ExplorationLevel.allCases.map(\.rawValue) }
+  var defaultValueDescription: String { level.rawValue }
 }

@@ -13,9 +13,22 @@ final class SharedContents {
 /// Recovery of the reference cache, as the checker runs it.
 struct WritecacheRecovery: Recovery {
   let options: CacheOptions
+  let history: CacheHistory
   let contents: SharedContents
 
   mutating func recover<M: Medium>(_ medium: inout M) -> Observation {
+    observe(&medium) { _, _ in .unidentified }
+  }
+
+  /// The same with the bytes of every block, also of those that hold nothing ever written to them.
+  mutating func explain<M: Medium>(_ medium: inout M) -> Observation {
+    observe(&medium) { [contents] range, medium in contents.table.intern(medium.bytes(range)) }
+  }
+
+  private func observe<M: Medium>(
+    _ medium: inout M,
+    unknown: (Range<Int>, inout M) -> BlockContent
+  ) -> Observation {
     do throws(CacheError) {
       let state = try CacheState.recover(on: &medium, options: options)
       if state.layout.blockCount == 0 {
@@ -27,17 +40,23 @@ struct WritecacheRecovery: Recovery {
             + "sector \(identical.sector), sequence \(identical.sequence)"
         )
       }
-      return .mounted(blocks(state, &medium))
+      return .mounted(blocks(state, &medium, unknown))
     } catch {
       if case .refused(.blank) = error.reason { return .unformatted }
       return .refused(reason: error.description)
     }
   }
 
-  private func blocks<M: Medium>(_ state: CacheState, _ medium: inout M) -> [ObservedBlock] {
+  private func blocks<M: Medium>(
+    _ state: CacheState,
+    _ medium: inout M,
+    _ unknown: (Range<Int>, inout M) -> BlockContent
+  ) -> [ObservedBlock] {
     var blocks: [ObservedBlock] = []
     state.forEachCachedBlock(on: &medium) { sector, range, medium in
-      let content = contents.table.intern(medium.bytes(range))
+      let known = history.knownContents(at: sector, in: &contents.table)
+      let found = medium.identify(range, among: known.map(contents.table.words))
+      let content = found.map { known[$0] } ?? unknown(range, &medium)
       blocks.append(ObservedBlock(sector: sector, content: content))
     }
     return blocks
@@ -55,13 +74,38 @@ struct WritecacheOracle: Oracle {
 
   func period(at events: Int) -> Int { history.period(at: events) }
 
+  var keys: [UInt64]? { history.writtenSectors }
+
+  func alternatives(in period: Int) -> Int { history.alternatives(in: period) }
+
+  func permits(_ outcome: Observation, key: UInt64, alternative: Int, in period: Int) -> Bool {
+    history.permits(
+      outcome,
+      sector: key,
+      alternative: alternative,
+      in: period,
+      contents: contents.table
+    )
+  }
+
   /// One violation of each kind: further blocks are named in its promise.
   func violations(of outcome: Observation, in period: Int) -> [Checker.Violation] {
+    if history.permits(outcome, in: period, contents: contents.table) { return [] }
+    guard outcome.isIdentified else { return [Self.unidentified] }
     let found = history.judge(outcome, in: period, contents: contents.table)
     var kinds: [CacheSpecification.Violation.Kind] = []
     for violation in found where !kinds.contains(violation.kind) { kinds.append(violation.kind) }
     return kinds.map { kind in summary(found.filter { $0.kind == kind }) }
   }
+
+  /// Stands for whatever is wrong with a content that was not read.
+  private static let unidentified = Checker.Violation(
+    kind: "unidentified",
+    guarantee: "",
+    contract: "",
+    severity: .promiseBroken,
+    promise: "a block holds nothing that was written to it"
+  )
 
   private func summary(_ same: [CacheSpecification.Violation]) -> Checker.Violation {
     let first = same[0]
@@ -82,6 +126,14 @@ struct WritecacheOracle: Oracle {
   }
 }
 
+extension Observation {
+  /// Whether the content of every block is known.
+  fileprivate var isIdentified: Bool {
+    guard case .mounted(let cache) = self else { return true }
+    return !cache.blocks.contains { $0.content == .unidentified }
+  }
+}
+
 /// Checks a trace of a writecache.
 enum WritecacheCheck {
   static func run(
@@ -89,6 +141,7 @@ enum WritecacheCheck {
     options: CacheOptions,
     origin: OriginImage,
     limits: ExplorationLimits,
+    level: ExplorationLevel = .factored,
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> CheckReport {
     let trace = input.numbered.trace
@@ -112,13 +165,14 @@ enum WritecacheCheck {
         options: input.options,
         scope: scope
       ),
-      recovery: WritecacheRecovery(options: recovering, contents: contents),
+      recovery: WritecacheRecovery(options: recovering, history: history, contents: contents),
       oracle: WritecacheOracle(
         history: history,
         contents: contents,
         hasOperations: hasOperations
       ),
-      limits: limits
+      limits: limits,
+      level: level
     )
     return check.check()
   }

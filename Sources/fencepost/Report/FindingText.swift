@@ -14,8 +14,7 @@ struct FindingText {
       "  \(violation.promise)",
       "  crash point: \(crashPoint)",
     ]
-    lines += finding.lost.flatMap { describe($0, "lost") }
-    lines += finding.kept.flatMap { describe($0, "kept") }
+    lines += describe(finding.lost, "lost") + describe(finding.kept, "kept")
     if finding.lost.isEmpty { lines.append("  lost: nothing; the state is the one last seen") }
     lines += unordered
     lines += FlushRequestText(document: document).lines(finding)
@@ -48,6 +47,14 @@ struct FindingText {
       case .acknowledge(let number): "operation #\(number) was acknowledged"
       }
     }
+  }
+
+  /// The first few lines, and how many more there are.
+  private func describe(_ entries: [LinePieces], _ what: String) -> [String] {
+    let rest = entries.dropFirst(3)
+    let pieces = rest.reduce(0) { $0 + $1.pieces.count }
+    let more = "  \(what): and \(pieces) pieces of \(LineRanges(rest.map(\.line), document).text)"
+    return entries.prefix(3).flatMap { describe($0, what) } + (rest.isEmpty ? [] : [more])
   }
 
   private func describe(_ entry: LinePieces, _ what: String) -> [String] {
@@ -107,9 +114,33 @@ struct FlushRequestText {
     }
     let what = reached.sorted { $0.key < $1.key }.map { "\($0.value) lines on \($0.key)" }
       .joined(separator: ", ")
-    let left = behind.map { "line \($0.index) on \(document.device($0))" }.joined(separator: ", ")
+    let left = LineRanges(behind, document).text
     return "  flush request \(request.payload) for 0x\(String(request.address, radix: 16)), "
       + "\(request.size) bytes, routed \(trace.header.routing ?? "correct"), reached "
       + (what.isEmpty ? "nothing" : what) + "; stayed behind: \(left)"
+  }
+}
+
+/// Lines in words, neighbours on one device together.
+struct LineRanges {
+  let text: String
+
+  init(_ lines: [CacheLine], _ document: ReportDocument) {
+    var ranges: [(first: UInt64, last: UInt64, device: String)] = []
+    for line in lines {
+      let device = document.device(line)
+      if let previous = ranges.last, previous.last + 1 == line.index, previous.device == device {
+        ranges[ranges.count - 1].last = line.index
+      } else {
+        ranges.append((line.index, line.index, device))
+      }
+    }
+    let words = ranges.map { range in
+      range.first == range.last
+        ? "line \(range.first) on \(range.device)"
+        : "lines \(range.first) to \(range.last) on \(range.device)"
+    }
+    let shown = words.prefix(4).joined(separator: ", ")
+    text = words.count > 4 ? "\(shown) and \(words.count - 4) more ranges of lines" : shown
   }
 }

@@ -1,0 +1,117 @@
+import BigInt
+import PersistencyModel
+
+/// An outcome in a period.
+struct JudgedKey: Hashable {
+  var number: Int
+  var period: Int
+}
+
+/// A violating behaviour: what recovery showed, and of which keys, in a period.
+struct JudgedBehaviour: Hashable {
+  var keys: [UInt64]
+  var outcome: Int
+  var period: Int
+}
+
+/// How often a violating behaviour was met, and as what it was written down.
+struct NotedBehaviour {
+  var leaves: Set<Int32> = []
+  var findings: [FindingKey] = []
+}
+
+/// A crash state as what it loses: components not named keep everything.
+struct LostState {
+  var ideals: [ComponentPath: Ideal]
+
+  /// Lines that lose something.
+  var lineCount: Int { Set(ideals.keys.map(\.slot)).count }
+}
+
+// Judging behaviours.
+extension BehaviourCheck {
+  /// Judges the behaviour at a leaf, or every key of the table that it scanned.
+  func judge(_ leaf: Int32) {
+    if isFactored, let scans = run.scans[leaf] {
+      guard scans.count == 1 else {
+        return counts.stop("recovery scans several tables: explore it at level 2")
+      }
+      return judgeKeys(scans[0])
+    }
+    let outcome = run.trie.outcome(of: leaf)
+    if permits(outcome: outcome) { return }
+    note(JudgedBehaviour(keys: [], outcome: outcome, period: period), leaf)
+  }
+
+  private func permits(outcome number: Int) -> Bool {
+    let key = JudgedKey(number: number, period: period)
+    if let known = verdicts[key] { return known }
+    let isPermitted = oracle.violations(of: outcomes[number], in: period).isEmpty
+    verdicts[key] = isPermitted
+    return isPermitted
+  }
+
+  /// Writes down what is broken in the state that stands for those left.
+  ///
+  /// Whole recovery runs on that state, so that every finding is one of the plain program's. Of many leaves
+  /// with the same outcome the first few are looked at, the others counted with them.
+  func note(_ judged: JudgedBehaviour, _ leaf: Int32) {
+    sawViolation = true
+    let isNew = noted[judged, default: NotedBehaviour()].leaves.insert(leaf).inserted
+    let known = noted[judged]?.findings ?? []
+    if known.count < Self.leavesExplained {
+      explain(judged)
+    } else if isNew {
+      ledger.countAnother(known[known.count - 1])
+    }
+  }
+
+  /// Most leaves with one outcome that are explained.
+  private static var leavesExplained: Int { 4 }
+
+  private func explain(_ judged: JudgedBehaviour) {
+    let violations = plainViolations()
+    guard !violations.isEmpty else {
+      return counts.stop("what the search found broken is not broken when recovery runs on it")
+    }
+    let state = lostState()
+    for violation in violations {
+      let key = key(violation, state)
+      noted[judged]?.findings.append(key)
+      ledger.note(
+        key,
+        violation,
+        point,
+        state,
+        weight: LostWeight(lines: state.lineCount, parts: state.ideals.count)
+      )
+    }
+  }
+
+  /// What the box's current state breaks, by a whole run of recovery that only reads.
+  func plainViolations() -> [Violation] {
+    let run = TrieRun(box: box, initial: subject.initial, questions: questions, mode: .plain)
+    var medium = TrieMedium(run: run)
+    return oracle.violations(of: recovery.explain(&medium), in: period)
+  }
+
+  private func key(_ violation: Violation, _ state: LostState) -> FindingKey {
+    let first = pieces(state.ideals, lost: true).first?.pieces.first
+    return FindingKey(
+      kind: violation.kind,
+      lostSite: first.map { subject.trace.events[$0.event].site } ?? .max
+    )
+  }
+
+  /// What the box's current state loses.
+  private func lostState() -> LostState {
+    var ideals: [ComponentPath: Ideal] = [:]
+    for slot in box.pendingSlots {
+      for index in box.components[slot].indices where !box.components[slot][index].mayBeFull {
+        let path = ComponentPath(slot: slot, index: index)
+        ideals[path] = box.components[slot][index].representative
+      }
+    }
+    return LostState(ideals: ideals)
+  }
+}
