@@ -32,6 +32,7 @@ where Program.Outcome == Judge.Outcome {
   private var period = 0
   private var sawViolation = false
   private var previousPeriod: Int?
+  private let meter: ProgressMeter?
 
   private struct JudgedKey: Hashable {
     var number: Int
@@ -49,6 +50,7 @@ where Program.Outcome == Judge.Outcome {
     self.recovery = recovery
     self.oracle = oracle
     self.limits = limits
+    meter = ProgressMeter(limits, subject, boundaries: oracle.boundaries)
     box = CrashBox(subject.trace, machine: subject.machine)
     run = TrieRun(box: box, initial: subject.initial)
   }
@@ -62,11 +64,12 @@ where Program.Outcome == Judge.Outcome {
     )
     sweep.run { machine, point in
       explore(&machine, point)
+      meter?.finishPoint(counts, findings: ledger.count)
       return true
     }
     return counts.report(
       options: subject.options,
-      findings: ledger.findings,
+      findings: ledger.findings.paired(in: subject),
       mergeRule: "same-reads",
       promisesSomething: oracle.promisesSomething
     )
@@ -134,6 +137,7 @@ where Program.Outcome == Judge.Outcome {
       execute: { [self] in execute() },
       visit: { [self] leaf in
         judge(leaf)
+        meter?.look(counts, findings: ledger.count)
         left -= 1
         return left > 0 && counts.stopReason == nil
       }

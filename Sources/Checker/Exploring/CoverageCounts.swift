@@ -41,6 +41,9 @@ struct CoverageCounts {
     exclude(choices, because: reason)
   }
 
+  /// Choices covered or left out: what a check is done with.
+  var settled: BigUInt { excluded.reduce(covered) { $0 + $1.choices } }
+
   mutating func stop(_ reason: String) { stopReason = stopReason ?? reason }
 
   /// Counts one run of recovery, unless a limit forbids it.

@@ -60,6 +60,9 @@ struct FindingLedger<State> {
   /// The smallest state noted for a key.
   func entry(_ key: FindingKey) -> Entry? { entries[key] }
 
+  /// How many are kept apart.
+  var count: Int { entries.count }
+
   /// Whether nothing was ever noted.
   var isEmpty: Bool { entries.isEmpty }
 
