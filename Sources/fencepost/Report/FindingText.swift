@@ -11,7 +11,7 @@ struct FindingText {
     var lines = [
       "finding \(number): \(violation.kind) (\(violation.guarantee); contract: \(violation.contract); "
         + "\(violation.severity.rawValue))",
-      "  \(violation.promise)",
+      "  \(visible(violation.promise, keepsLines: true))",
       "  crash point: \(crashPoint)",
     ]
     lines += finding.lost.flatMap { describe($0, "lost") }
@@ -21,7 +21,7 @@ struct FindingText {
     lines += FlushRequestText(document: document).lines(finding)
     if finding.others > 0 {
       lines.append(
-        "  and \(finding.others) more behaviours of this kind that lose a store at this site"
+        "  and \(finding.others) more like it: the same kind and the same sites"
       )
     }
     lines.append("  reproduce: \(document.reproduce(finding))")
@@ -42,7 +42,7 @@ struct FindingText {
     let passed = trace.events.prefix(finding.crashPoint.events).last { $0.kind == .mark }
     return passed.map { event in
       switch trace.mark(of: event) {
-      case .label(let text): "mark \"\(text)\""
+      case .label(let text): "mark \"\(visible(text))\""
       case .begin(let operation):
         "operation #\(operation.number) (\(operation.kind.rawValue)) was begun"
       case .acknowledge(let number): "operation #\(number) was acknowledged"
@@ -55,8 +55,8 @@ struct FindingText {
       let event = document.input.numbered.number(ofEventAt: piece.event)
       let first = entry.line.address + UInt64(piece.offset)
       return
-        "  \(what): line \(entry.line.index) on \(document.device(entry.line)), piece \(number): "
-        + "\(piece.size) bytes at 0x\(String(first, radix: 16)), event \(event) at \(document.site(piece))"
+        "  \(what): line \(entry.line.index) on \(document.deviceText(entry.line)), piece \(number): "
+        + "\(piece.size) bytes at 0x\(String(first, radix: 16)), event \(event) at \(document.siteText(ofEventAt: piece.event))"
     }
     let rest = entry.numbers.count - shown.count
     return shown
@@ -64,12 +64,9 @@ struct FindingText {
   }
 
   private var unordered: [String] {
-    guard let lost = finding.lost.first?.pieces.first, let kept = finding.kept.first?.pieces.first
-    else { return [] }
-    return [
-      "  unordered: the store at \(document.site(lost)) may be lost while the store at "
-        + "\(document.site(kept)) survives"
-    ]
+    guard let pair = finding.pair else { return [] }
+    let text = PairText(document: document, finding: finding, pair: pair)
+    return ["  unordered: \(text.stores);", "    \(text.reason)"]
   }
 }
 
@@ -103,11 +100,13 @@ struct FlushRequestText {
     var reached: [String: Int] = [:]
     for event in trace.events
     where event.kind == .routedWriteBack && event.payload == request.payload {
-      reached[document.device(event.line), default: 0] += 1
+      reached[document.deviceText(event.line), default: 0] += 1
     }
     let what = reached.sorted { $0.key < $1.key }.map { "\($0.value) lines on \($0.key)" }
       .joined(separator: ", ")
-    let left = behind.map { "line \($0.index) on \(document.device($0))" }.joined(separator: ", ")
+    let left = behind.map { "line \($0.index) on \(document.deviceText($0))" }.joined(
+      separator: ", "
+    )
     return "  flush request \(request.payload) for 0x\(String(request.address, radix: 16)), "
       + "\(request.size) bytes, routed \(trace.header.routing ?? "correct"), reached "
       + (what.isEmpty ? "nothing" : what) + "; stayed behind: \(left)"
