@@ -12,9 +12,9 @@ struct ReportDocument {
   let hasImagePerDevice: Bool
   let isQuiet: Bool
   /// Whether an inconclusive verdict is to end with status 0.
-  let allowsInconclusive: Bool
+  var allowsInconclusive = false
   /// Whether the check was interrupted.
-  let isInterrupted: Bool
+  var isInterrupted = false
 
   /// Sentences beside the verdict.
   var remarks: [String] { input.notes + notes }

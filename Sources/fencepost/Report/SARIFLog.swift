@@ -7,7 +7,8 @@ enum SARIF {
     }
 
     let schema =
-      "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+      "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+      + "sarif-schema-2.1.0.json"
     let version = "2.1.0"
     var runs: [Run]
   }
