@@ -6,6 +6,7 @@
 /// - Parameters:
 ///   - text: any text.
 ///   - keepsLines: leave line feeds and tabs as they are.
+/// - Returns: the same text where nothing in it acts.
 func visible(_ text: String, keepsLines: Bool = false) -> String {
   guard text.unicodeScalars.contains(where: { isActive($0, keepsLines) }) else { return text }
   return text.unicodeScalars.reduce(into: "") { result, scalar in

@@ -8,10 +8,10 @@ import Testing
 
 /// A terminal sees how far a long check has come; nobody else does.
 @Suite struct ProgressTests {
-  /// About a second: 40 runs or so.
+  /// Longer than it takes until a line is drawn.
   private static let slow = [
     "check", Repository.log("applog-ok-n3.log"), "--report", "json=report", "--", "/bin/sh", "-c",
-    "sleep 0.05", "sh", "{}",
+    "sleep 0.02", "sh", "{}",
   ]
 
   private static func terminal(
@@ -51,7 +51,8 @@ import Testing
     let terminal = try Terminal()
     _ = try Tool.fencepost.run(
       [
-        "check", Repository.log("applog-ok-n3.log"), "--", "/bin/sh", "-c", "sleep 0.05; exit 1",
+        "check", Repository.log("applog-ok-n3.log"), "--max-executions", "20", "--", "/bin/sh",
+        "-c", "sleep 0.02; exit 1",
         "sh", "{}",
       ],
       environment: ["NO_COLOR": "", "TERM": "xterm"].merging([name: value]) { $1 },
