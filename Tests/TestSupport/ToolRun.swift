@@ -27,6 +27,7 @@ public struct Tool: Sendable {
   ///   - input: bytes on standard input.
   ///   - directory: where it runs; relative arguments start there.
   ///   - output: a file that standard output goes to instead of the result.
+  ///   - terminal: a terminal that standard error goes to instead of the result.
   ///   - timeLimit: in seconds.
   ///   - whileRunning: called once the program has been started, with its process id.
   /// - Throws: where the program cannot be started.
@@ -37,6 +38,7 @@ public struct Tool: Sendable {
     input: [UInt8] = [],
     in directory: URL? = nil,
     output: String? = nil,
+    errorsTo terminal: Terminal? = nil,
     timeLimit: Double = 240,
     whileRunning: (pid_t) -> Void = { _ in }
   ) throws -> ToolRun {
@@ -52,7 +54,7 @@ public struct Tool: Sendable {
     let outputURL = try output.map { URL(fileURLWithPath: $0) } ?? scratch.file("output", [])
     let errorsURL = try scratch.file("errors", [])
     process.standardOutput = try FileHandle(forWritingTo: outputURL)
-    process.standardError = try FileHandle(forWritingTo: errorsURL)
+    process.standardError = try terminal?.device ?? FileHandle(forWritingTo: errorsURL)
     try withoutBlockedSignals { try process.run() }
     let watchdog = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + timeLimit, execute: watchdog)

@@ -109,6 +109,7 @@ extension BehaviourCheck {
         if mask == all {
           note(JudgedBehaviour(keys: keys, outcome: outcome, period: period), leaf)
         }
+        meter?.look(counts, findings: ledger.count)
         return counts.visit(limits)
       }
     )

@@ -45,6 +45,7 @@ where Program.Outcome == Judge.Outcome {
   var undecided: BigUInt = 0
   var undecidedReason: String?
   private var previousPeriod: Int?
+  let meter: ProgressMeter?
 
   /// A check that has not begun.
   public init(
@@ -59,6 +60,7 @@ where Program.Outcome == Judge.Outcome {
     self.oracle = oracle
     self.limits = limits
     isFactored = level == .factored && oracle.keys != nil
+    meter = ProgressMeter(limits, subject, boundaries: oracle.boundaries)
     box = CrashBox(subject.trace, machine: subject.machine)
     run = TrieRun(
       box: box,
@@ -77,11 +79,12 @@ where Program.Outcome == Judge.Outcome {
     )
     sweep.run { machine, point in
       explore(&machine, point)
+      meter?.finishPoint(counts, findings: ledger.count)
       return true
     }
     return counts.report(
       options: subject.options,
-      findings: ledger.findings,
+      findings: ledger.findings.paired(in: subject),
       mergeRule: mergeRule,
       promisesSomething: oracle.promisesSomething
     )
@@ -166,6 +169,7 @@ where Program.Outcome == Judge.Outcome {
       execute: { [self] in execute(run) },
       visit: { [self] leaf in
         judge(leaf)
+        meter?.look(counts, findings: ledger.count)
         left -= 1
         return counts.visit(limits) && left > 0
       }

@@ -42,6 +42,9 @@ struct CoverageCounts {
     exclude(choices, because: reason)
   }
 
+  /// Choices covered or left out: what a check is done with.
+  var settled: BigUInt { excluded.reduce(covered) { $0 + $1.choices } }
+
   mutating func stop(_ reason: String) { stopReason = stopReason ?? reason }
 
   /// Takes note of a behaviour looked at; asks now and then whether to stop, and says whether to go on.

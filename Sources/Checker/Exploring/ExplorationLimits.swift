@@ -12,6 +12,8 @@ public struct ExplorationLimits {
   public var patience = 512
   /// Asked now and then: a reason ends the search (time limit, interrupt).
   public var shouldStop: () -> String? = { nil }
+  /// Told now and then how far the search has come; `nil` where nobody wants to know.
+  public var progress: ((CheckProgress) -> Void)?
 
   /// The default limits.
   public init() {}

@@ -63,6 +63,9 @@ struct FindingLedger<State> {
   /// Counts one more behaviour with a key that was noted.
   mutating func countAnother(_ key: FindingKey) { entries[key]?.others += 1 }
 
+  /// How many are kept apart.
+  var count: Int { entries.count }
+
   /// Whether nothing was ever noted.
   var isEmpty: Bool { entries.isEmpty }
 

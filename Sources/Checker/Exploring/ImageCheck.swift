@@ -24,6 +24,7 @@ where Program.Outcome == Judge.Outcome {
   private var period = 0
   private var point = CrashPoint(0)
   private var previousPeriod: Int?
+  private let meter: ProgressMeter?
   /// Pieces issued at the previous crash point, and whether its states are all among this one's.
   private var issuedBefore = 0
   private var isComparable = false
@@ -53,6 +54,7 @@ where Program.Outcome == Judge.Outcome {
     self.oracle = oracle
     self.limits = limits
     self.isRunOncePerImage = isRunOncePerImage
+    meter = ProgressMeter(limits, subject, boundaries: oracle.boundaries)
   }
 
   /// Runs recovery on every distinct image, or says which were left out.
@@ -67,6 +69,7 @@ where Program.Outcome == Judge.Outcome {
     sweep.run { machine, point in
       do throws(Program.Failure) {
         try explore(&machine, point, new: counter.add(machine).new)
+        meter?.finishPoint(counts, findings: ledger.count)
       } catch {
         failure = error
       }
@@ -75,7 +78,7 @@ where Program.Outcome == Judge.Outcome {
     if let failure { throw failure }
     return counts.report(
       options: subject.options,
-      findings: ledger.findings,
+      findings: ledger.findings.paired(in: subject),
       mergeRule: "same-image",
       promisesSomething: oracle.promisesSomething
     )
@@ -165,6 +168,7 @@ where Program.Outcome == Judge.Outcome {
       counted = runs
       for (line, position) in zip(open, positions) { digits[line] = position }
       note(outcome, digits)
+      meter?.look(counts, findings: ledger.count)
       return counts.mayGoOn(limits, memory: 0)
     }
     counts.execute(runs - counted)
@@ -227,6 +231,7 @@ extension ImageCheck {
   private func judge(_ digits: [Int]) throws(Program.Failure) {
     guard let outcome = try outcome() else { return }
     note(outcome, digits)
+    meter?.look(counts, findings: ledger.count)
   }
 
   private func note(_ outcome: Program.Outcome, _ digits: [Int]) {

@@ -24,4 +24,6 @@ public struct Finding: Sendable {
   public var keep: KeepSpec
   /// Further behaviours with the same kind and sites, counted and not shown.
   public var others: Int
+  /// The two stores that nothing orders; `nil` where nothing is lost.
+  public var pair: UnorderedPair?
 }

@@ -21,6 +21,12 @@ struct CheckCommand: ParsableCommand {
         fencepost check log.txt --recovery-library ./check.so:check_list:pointer
         fencepost check kernel.trace --recovery writecache --kernel-faithful --marks kernel.marks
         fencepost check run.fpt --recovery writecache --routing first-device
+        fencepost check run.fpt --report text --report sarif=run.sarif --report junit=run.xml \
+          -- ./check-log {}
+
+      Reports: text for people; json as docs/schema/report-1.schema.json describes it; sarif (2.1.0) for code
+      scanning; junit for test reports, where an inconclusive verdict is an error (skipped with
+      --allow-inconclusive). On a terminal a line on standard error shows the progress (not with -q).
 
       Exit status: 0 consistent, 1 violated, 2 inconclusive (0 with --allow-inconclusive).
       """
@@ -58,7 +64,12 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Start every run of a checker anew, without a fork server.")
   var noForkServer = false
 
-  @Option(help: "Report as text or json, to standard output or to a file; may be repeated.")
+  @Option(
+    help: ArgumentHelp(
+      "Report as text, json, sarif or junit, to a file or to standard output; may be repeated.",
+      valueName: "format[=file]"
+    )
+  )
   var report: [String] = []
 
   @Flag(help: "An inconclusive verdict ends with status 0.")
@@ -74,13 +85,8 @@ struct CheckCommand: ParsableCommand {
     Interruption.listen()
     let reports = try ReportTarget.parse(report)
     let document = try examine()
-    try reports.forEach { try $0.write(document) }
-    if Interruption.isRequested { throw ExitCode(130) }
-    switch document.report.verdict {
-    case .consistent: break
-    case .violated: throw ExitCode(1)
-    case .inconclusive: if !allowInconclusive { throw ExitCode(2) }
-    }
+    try ReportTarget.write(reports, document)
+    if document.exitStatus != 0 { throw ExitCode(document.exitStatus) }
   }
 
   /// Reads, explores and judges; writes nothing.
@@ -99,7 +105,9 @@ struct CheckCommand: ParsableCommand {
       notes: outcome.notes,
       reproduction: self.input.reproduction,
       hasImagePerDevice: recovery == nil,
-      isQuiet: quiet
+      isQuiet: quiet,
+      allowsInconclusive: allowInconclusive,
+      isInterrupted: Interruption.isRequested
     )
   }
 
@@ -146,7 +154,9 @@ struct CheckCommand: ParsableCommand {
     _ chosen: ChosenRecovery,
     _ scope: CrashScope
   ) throws -> (report: CheckReport, notes: [String]) {
-    let limits = try search.limits()
+    let progress = quiet ? nil : ProgressLine()
+    defer { progress?.clear() }
+    let limits = try search.limits(progress: progress)
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
     case .writecache(let options):

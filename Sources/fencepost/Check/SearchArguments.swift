@@ -31,15 +31,17 @@ struct SearchArguments: ParsableArguments {
   @Option(help: "No crash points within this mark; may be repeated.")
   var skip: [String] = []
 
-  /// The limits, with a clock and the interrupt asked from time to time.
-  func limits() throws -> ExplorationLimits {
+  /// The limits, with a clock and the interrupt asked from time to time, and the progress drawn.
+  func limits(progress: ProgressLine? = nil) throws -> ExplorationLimits {
     guard maxExecutions > 0 else { throw ToolFailure.usage("--max-executions is at least 1") }
     var limits = ExplorationLimits()
     limits.maximumExecutions = maxExecutions
     limits.maximumMemory = Int(try size(maxMemory, "--max-memory"))
     let deadline = try timeLimit.map { ContinuousClock.now + (try duration($0)) }
     let text = timeLimit ?? ""
+    if let progress { limits.progress = { progress.update($0) } }
     limits.shouldStop = {
+      progress?.redraw()
       if Interruption.isRequested { return "interrupted" }
       if let deadline, ContinuousClock.now > deadline { return "the time limit of \(text)" }
       return nil

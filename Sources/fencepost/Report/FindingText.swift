@@ -11,7 +11,7 @@ struct FindingText {
     var lines = [
       "finding \(number): \(violation.kind) (\(violation.guarantee); contract: \(violation.contract); "
         + "\(violation.severity.rawValue))",
-      "  \(violation.promise)",
+      "  \(visible(violation.promise, keepsLines: true))",
       "  crash point: \(crashPoint)",
     ]
     lines += describe(finding.lost, "lost") + describe(finding.kept, "kept")
@@ -20,7 +20,7 @@ struct FindingText {
     lines += FlushRequestText(document: document).lines(finding)
     if finding.others > 0 {
       lines.append(
-        "  and \(finding.others) more behaviours of this kind that lose a store at this site"
+        "  and \(finding.others) more like it: the same kind and the same sites"
       )
     }
     lines.append("  reproduce: \(document.reproduce(finding))")
@@ -41,7 +41,7 @@ struct FindingText {
     let passed = trace.events.prefix(finding.crashPoint.events).last { $0.kind == .mark }
     return passed.map { event in
       switch trace.mark(of: event) {
-      case .label(let text): "mark \"\(text)\""
+      case .label(let text): "mark \"\(visible(text))\""
       case .begin(let operation):
         "operation #\(operation.number) (\(operation.kind.rawValue)) was begun"
       case .acknowledge(let number): "operation #\(number) was acknowledged"
@@ -62,8 +62,8 @@ struct FindingText {
       let event = document.input.numbered.number(ofEventAt: piece.event)
       let first = entry.line.address + UInt64(piece.offset)
       return
-        "  \(what): line \(entry.line.index) on \(document.device(entry.line)), piece \(number): "
-        + "\(piece.size) bytes at 0x\(String(first, radix: 16)), event \(event) at \(document.site(piece))"
+        "  \(what): line \(entry.line.index) on \(document.deviceText(entry.line)), piece \(number): "
+        + "\(piece.size) bytes at 0x\(String(first, radix: 16)), event \(event) at \(document.siteText(ofEventAt: piece.event))"
     }
     let rest = entry.numbers.count - shown.count
     return shown
@@ -71,12 +71,9 @@ struct FindingText {
   }
 
   private var unordered: [String] {
-    guard let lost = finding.lost.first?.pieces.first, let kept = finding.kept.first?.pieces.first
-    else { return [] }
-    return [
-      "  unordered: the store at \(document.site(lost)) may be lost while the store at "
-        + "\(document.site(kept)) survives"
-    ]
+    guard let pair = finding.pair else { return [] }
+    let text = PairText(document: document, finding: finding, pair: pair)
+    return ["  unordered: \(text.stores);", "    \(text.reason)"]
   }
 }
 
@@ -110,7 +107,7 @@ struct FlushRequestText {
     var reached: [String: Int] = [:]
     for event in trace.events
     where event.kind == .routedWriteBack && event.payload == request.payload {
-      reached[document.device(event.line), default: 0] += 1
+      reached[document.deviceText(event.line), default: 0] += 1
     }
     let what = reached.sorted { $0.key < $1.key }.map { "\($0.value) lines on \($0.key)" }
       .joined(separator: ", ")
@@ -128,7 +125,7 @@ struct LineRanges {
   init(_ lines: [CacheLine], _ document: ReportDocument) {
     var ranges: [(first: UInt64, last: UInt64, device: String)] = []
     for line in lines {
-      let device = document.device(line)
+      let device = document.deviceText(line)
       if let previous = ranges.last, previous.last + 1 == line.index, previous.device == device {
         ranges[ranges.count - 1].last = line.index
       } else {

@@ -1,5 +1,4 @@
 import Checker
-import Foundation
 import PersistencyModel
 import TraceFormat
 
@@ -15,6 +14,25 @@ struct JSONReport: Encodable {
     var site: String
   }
 
+  struct Store: Encodable {
+    var event: Int
+    var site: String
+    var line: UInt64
+    var address: String
+    var device: String
+  }
+
+  struct Pair: Encodable {
+    var lost: Store
+    var kept: Store?
+    var from: Int
+    var to: Int
+    var cause: String
+    var causeEvent: Int?
+    var foreignFenceEvent: Int?
+    var sentence: String
+  }
+
   struct Entry: Encodable {
     var kind: String
     var guarantee: String
@@ -25,6 +43,7 @@ struct JSONReport: Encodable {
     var lost: [Piece]
     var kept: [Piece]
     var sites: [String]
+    var unorderedPair: Pair?
     var others: Int
     var reproduce: String
   }
@@ -64,8 +83,13 @@ struct JSONReport: Encodable {
     reasons = report.reasons
     notes = document.remarks
     findings = report.findings.map { Self.entry($0, document) }
-    let proof = report.certificate
-    certificate = Proof(
+    certificate = Self.proof(document)
+  }
+
+  /// The certificate.
+  static func proof(_ document: ReportDocument) -> Proof {
+    let proof = document.report.certificate
+    return Proof(
       model: document.model,
       fidelity: document.input.numbered.trace.header.fidelity.map {
         Reading(name: $0.name, text: $0.text)
@@ -81,11 +105,7 @@ struct JSONReport: Encodable {
   }
 
   var text: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-    }
+    get throws { try JSONText.of(self) }
   }
 
   private static func entry(_ finding: Finding, _ document: ReportDocument) -> Entry {
@@ -103,8 +123,35 @@ struct JSONReport: Encodable {
       lost: lost,
       kept: kept,
       sites: sites,
+      unorderedPair: pair(finding, document),
       others: finding.others,
       reproduce: document.reproduce(finding)
+    )
+  }
+
+  /// The unordered pair of a finding, where something was lost.
+  static func pair(_ finding: Finding, _ document: ReportDocument) -> Pair? {
+    guard let pair = finding.pair else { return nil }
+    let numbered = document.input.numbered
+    func store(_ side: UnorderedPair.Side) -> Store {
+      Store(
+        event: numbered.number(ofEventAt: side.event),
+        site: document.site(ofEventAt: side.event),
+        line: side.line.index,
+        address: "0x" + String(side.address, radix: 16),
+        device: document.device(side.line)
+      )
+    }
+    return Pair(
+      lost: store(pair.lost),
+      kept: pair.kept.map(store),
+      from: numbered.number(ofEventAt: pair.lost.event),
+      to: pair.isKeptLater
+        ? numbered.number(ofEventAt: pair.end) : numbered.told(finding.crashPoint).events,
+      cause: pair.cause.name,
+      causeEvent: pair.cause.event.map(numbered.number(ofEventAt:)),
+      foreignFenceEvent: pair.cause.foreignFence.map(numbered.number(ofEventAt:)),
+      sentence: PairText(document: document, finding: finding, pair: pair).sentence
     )
   }
 
@@ -117,7 +164,7 @@ struct JSONReport: Encodable {
         piece: number,
         size: Int(piece.size),
         event: document.input.numbered.number(ofEventAt: piece.event),
-        site: document.site(piece)
+        site: document.site(ofEventAt: piece.event)
       )
     }
   }

@@ -11,6 +11,10 @@ struct ReportDocument {
   /// Whether recovery saw an image of each device, and not all of them joined.
   let hasImagePerDevice: Bool
   let isQuiet: Bool
+  /// Whether an inconclusive verdict is to end with status 0.
+  var allowsInconclusive = false
+  /// Whether the check was interrupted.
+  var isInterrupted = false
 
   /// Sentences beside the verdict.
   var remarks: [String] { input.notes + notes }
@@ -41,11 +45,33 @@ struct ReportDocument {
     return devices.enumerated().flatMap { ["-o", "\($1.name)=crash-\($0).img"] }
   }
 
-  /// The site of a piece's store.
-  func site(_ piece: Piece) -> String {
-    let trace = input.numbered.trace
-    return trace.site(trace.events[piece.event].site).description
+  /// The trace's path, as it was given.
+  var traceName: String { reproduction[0] }
+
+  /// Kinds of finding that were looked for.
+  var judgedKinds: [String] { hasImagePerDevice ? FindingKind.ofPrograms : FindingKind.ofCache }
+
+  /// The status that the process ends with once the reports are written.
+  var exitStatus: Int32 {
+    if isInterrupted { return 130 }
+    switch report.verdict {
+    case .consistent: return 0
+    case .violated: return 1
+    case .inconclusive: return allowsInconclusive ? 0 : 2
+    }
   }
+
+  /// The site of an event, as the trace has it.
+  func site(ofEventAt position: Int) -> String {
+    let trace = input.numbered.trace
+    return trace.site(trace.events[position].site).description
+  }
+
+  /// The site of an event for people's eyes.
+  func siteText(ofEventAt position: Int) -> String { visible(site(ofEventAt: position)) }
+
+  /// The device under a line for people's eyes.
+  func deviceText(_ line: CacheLine) -> String { visible(device(line)) }
 
   /// The device under a line, by name.
   func device(_ line: CacheLine) -> String {

@@ -6,9 +6,14 @@ import PersistencyModel
 struct TextReport {
   let document: ReportDocument
 
+  /// The report; where it is to be quiet, the verdict's word alone.
   var text: String {
+    document.isQuiet ? "\(document.report.verdict.rawValue)\n" : fullText
+  }
+
+  /// The report in full.
+  var fullText: String {
     let report = document.report
-    if document.isQuiet { return "\(report.verdict.rawValue)\n" }
     var lines: [String] = []
     for (number, finding) in report.findings.enumerated() {
       lines += FindingText(document: document, finding: finding).lines(number: number + 1)
@@ -21,10 +26,11 @@ struct TextReport {
       "  reading: \($0.name): \($0.text)"
     }
     lines += document.remarks.map { "  note: \($0)" }
-    return lines.joined(separator: "\n") + "\n"
+    return visible(lines.joined(separator: "\n"), keepsLines: true) + "\n"
   }
 
-  private var verdict: String {
+  /// The verdict and what it is about.
+  var verdict: String {
     let count = document.report.findings.count
     let suffix =
       switch document.report.verdict {
