@@ -37,6 +37,7 @@ public struct AssertionFile: Sendable {
   /// - Parameters:
   ///   - medium: the crash image.
   ///   - base: address of the medium's first byte: addresses in the file are those of the recording.
+  /// - Returns: one element for each assertion that does not hold.
   public func broken<M: Medium>(on medium: inout M, base: UInt64 = 0) -> [BrokenAssertion] {
     var evaluation = Evaluation(medium: medium, base: base, functions: functions)
     defer { medium = evaluation.medium }
