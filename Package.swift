@@ -87,6 +87,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(
+      name: "ImageAssertions",
+      dependencies: ["PersistencyModel"],
+      swiftSettings: strict
+    ),
+    .target(
       name: "Checker",
       dependencies: ["PersistencyModel", bigInt, collections],
       swiftSettings: strict
@@ -102,7 +107,7 @@ let package = Package(
       name: "fencepost",
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-        "Checker", "RecoveryRunner", argumentParser, bigInt, crypto,
+        "ImageAssertions", "Checker", "RecoveryRunner", argumentParser, bigInt, crypto,
       ],
       swiftSettings: strict
     ),
@@ -153,6 +158,11 @@ let package = Package(
       swiftSettings: strictTests
     ),
     .testTarget(
+      name: "ImageAssertionsTests",
+      dependencies: ["PersistencyModel", "ImageAssertions", "TestSupport"],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
       name: "CheckerTests",
       dependencies: ["PersistencyModel", "Checker", "TestSupport", bigInt],
       swiftSettings: strictTests
@@ -168,7 +178,8 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
-        "ReferenceCache", "CacheSpecification", "Checker", argumentParser, bigInt,
+        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", argumentParser,
+        bigInt,
       ],
       swiftSettings: strictTests
     ),

@@ -25,6 +25,7 @@ let floorTable: [FloorEntry] = [
   FloorEntry(1, "FlushTracer", ["PersistencyModel", "CShim"]),
   FloorEntry(1, "ReferenceCache", ["PersistencyModel"]),
   FloorEntry(1, "CacheSpecification", ["PersistencyModel"]),
+  FloorEntry(1, "ImageAssertions", ["PersistencyModel"]),
   FloorEntry(1, "Checker", ["PersistencyModel", "BigInt", "OrderedCollections"]),
   FloorEntry(1, "RecoveryRunner", ["PersistencyModel", "CProcess"]),
 
@@ -33,7 +34,7 @@ let floorTable: [FloorEntry] = [
     "fencepost",
     [
       "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-      "Checker", "RecoveryRunner", "ArgumentParser", "BigInt", "Crypto",
+      "ImageAssertions", "Checker", "RecoveryRunner", "ArgumentParser", "BigInt", "Crypto",
     ]
   ),
   FloorEntry(
