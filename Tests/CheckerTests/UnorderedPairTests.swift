@@ -167,4 +167,51 @@ import Testing
     #expect(pair(keeping: 1)?.isKeptLater == false)
     #expect(pair(keeping: 1)?.end == 4)
   }
+
+  /// Findings that lose line 1 and keep line 0, stored at these sites; the crash is at the end.
+  private func findings(_ sites: [(lost: SiteID, kept: SiteID?)]) -> [Finding] {
+    var trace = Trace()
+    for name in ["a", "b", "c"] { trace.define(Site(name)) }
+    for (number, pair) in sites.enumerated() {
+      trace.appendStore(.store, address: UInt64(number) * 128 + 64, bytes: [1], site: pair.lost)
+      trace.appendStore(.store, address: UInt64(number) * 128, bytes: [1], site: pair.kept ?? 0)
+    }
+    var machine = PersistencyMachine(options: ModelOptions())
+    for (index, event) in trace.events.enumerated() {
+      machine.apply(event, at: index, of: trace) { _, _ in }
+    }
+    let pending = machine.pendingLines.map {
+      LinePieces(line: $0, numbers: [1], pieces: machine.space(of: $0).pending)
+    }
+    let violation = Violation(
+      kind: "k",
+      guarantee: "g",
+      contract: "c",
+      severity: .invariant,
+      promise: "p"
+    )
+    let found = sites.indices.map { number in
+      Finding(
+        violation: violation,
+        crashPoint: CrashPoint(trace.events.count),
+        lost: [pending[number * 2 + 1]],
+        kept: sites[number].kept == nil ? [] : [pending[number * 2]],
+        keep: KeepSpec(keepsAll: true),
+        others: 1
+      )
+    }
+    return found.paired(
+      in: CheckSubject(trace: trace, initial: MemoryImage(base: 0, bytes: []))
+    )
+  }
+
+  @Test func findingsOfOnePairOfSitesAreOneAndCounted() {
+    #expect(findings([(1, 2), (1, 2), (1, 2)]).map(\.others) == [5])
+    #expect(findings([(1, 2), (3, 2), (1, 3), (1, 2)]).map(\.others) == [3, 1, 1])
+    #expect(findings([(1, nil), (1, 2), (1, nil)]).map(\.others) == [3, 1])
+  }
+
+  @Test func findingsAtUnknownSitesStayApart() {
+    #expect(findings([(0, 2), (0, 2)]).map(\.others) == [1, 1])
+  }
 }

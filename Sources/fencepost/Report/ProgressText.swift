@@ -1,7 +1,7 @@
 import BigInt
 import Checker
 
-/// The progress of a check in one line.
+/// The progress of a check in one line, the least important at the end.
 struct ProgressText {
   let progress: CheckProgress
   let elapsed: Duration
@@ -11,9 +11,8 @@ struct ProgressText {
     let parts =
       [
         "crash point \(progress.crashPoints)/\(progress.totalCrashPoints)",
-        "states \(grouped(progress.choices)) of \(grouped(progress.totalChoices))",
-        "\(progress.executions) runs (\(rate)/s)",
-      ] + findings + left
+        "states \(Self.brief(progress.choices)) of \(Self.brief(progress.totalChoices))",
+      ] + left + findings + ["\(grouped(BigUInt(progress.executions))) runs (\(rate)/s)"]
     return String(("checking: " + parts.joined(separator: ", ")).prefix(width))
   }
 
@@ -39,6 +38,12 @@ struct ProgressText {
       : Double(progress.choices * 10_000 / max(progress.totalChoices, 1)) / 10_000
     guard done > 0.001, done <= 1 else { return [] }
     return ["about \(Self.clock(seconds * (1 - done) / done)) left"]
+  }
+
+  /// A number in a dozen characters: in full, or roughly as a power of ten.
+  private static func brief(_ number: BigUInt) -> String {
+    let digits = String(number).count
+    return digits > 12 ? "~10^\(digits - 1)" : grouped(number)
   }
 
   private static func clock(_ seconds: Double) -> String {

@@ -31,6 +31,21 @@ import Testing
     #expect(finding["unorderedPair"]?["causeEvent"]?.integer == 2)
   }
 
+  @Test func aRequestThatReachedNoDeviceIsNamedInEveryFormat() throws {
+    let reports = try SampleReports.Sample.undelivered.reports
+    let report = try JSONValue(parsing: reports.json)
+    let pair = try #require(report["findings"]?.elements.first?["unorderedPair"])
+    #expect(pair["cause"]?.text == "request-not-delivered")
+    #expect(pair["causeEvent"]?.integer == 3)
+    #expect([pair["from"]?.integer, pair["to"]?.integer] == [2, 6])
+    #expect([pair["lost"]?["site"]?.text, pair["kept"]?["site"]?.text] == ["data", "flag"])
+    #expect(pair["lost"]?["device"]?.text == "b")
+    let sentence = "flush request 1 of event 3 covers line 64 and was not delivered to b"
+    for bytes in [reports.json, reports.sarif, reports.junit, reports.text] {
+      #expect(String(decoding: bytes, as: UTF8.self).contains(sentence))
+    }
+  }
+
   @Test func everyPropertyOfTheSchemaIsDescribed() throws {
     #expect(Self.undescribed(try #require(Self.report), "#") == [])
   }
