@@ -75,8 +75,12 @@ private struct FoundPair {
   }
 
   private var trace: Trace { document.input.numbered.trace }
-  private var lost: [String] { finding.lost.flatMap(\.pieces).map(document.site) }
-  private var kept: [String] { finding.kept.flatMap(\.pieces).map(document.site) }
+  private var lost: [String] {
+    finding.lost.flatMap(\.pieces).map { document.site(ofEventAt: $0.event) }
+  }
+  private var kept: [String] {
+    finding.kept.flatMap(\.pieces).map { document.site(ofEventAt: $0.event) }
+  }
 
   /// For messages.
   var sites: String { "lost \(lost), kept \(kept)" }

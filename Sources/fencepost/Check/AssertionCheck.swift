@@ -110,6 +110,7 @@ enum AssertionCheck {
     _ input: CheckInput,
     _ file: AssertionFile,
     limits: ExplorationLimits,
+    level: ExplorationLevel = .factored,
     scope: @escaping (CrashPoint) -> Bool
   ) -> CheckReport {
     let trace = input.numbered.trace
@@ -122,7 +123,8 @@ enum AssertionCheck {
       ),
       recovery: AssertionRecovery(file: file, base: input.memory.stack.base),
       oracle: AssertionOracle(file.assertions, for: trace),
-      limits: limits
+      limits: limits,
+      level: level
     )
     var report = check.check()
     report.doubt(unmatchedLabels(file.assertions, in: trace))

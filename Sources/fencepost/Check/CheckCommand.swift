@@ -169,7 +169,15 @@ struct CheckCommand: ParsableCommand {
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
     case .assertions(let file):
-      outcome = (AssertionCheck.run(input, file, limits: limits, scope: scope.contains), [])
+      outcome = (
+        AssertionCheck.run(
+          input,
+          file,
+          limits: limits,
+          level: search.level.level,
+          scope: scope.contains
+        ), []
+      )
     case .writecache(let options):
       let image = try self.origin.map { path in
         try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
