@@ -84,10 +84,11 @@ struct CoverageCounts {
     options: ModelOptions,
     findings: [Finding],
     mergeRule: String,
-    promisesSomething: Bool
+    promisesSomething: Bool,
+    digestQuestions: [DigestCoverage] = []
   ) -> CheckReport {
     let executed = min(BigUInt(executions), covered)
-    let certificate = Certificate(
+    var certificate = Certificate(
       options: options,
       crashPoints: crashPoints,
       permittedChoices: permitted,
@@ -96,6 +97,7 @@ struct CoverageCounts {
       merged: [ChoiceShare(rule: mergeRule, choices: covered - executed)],
       excluded: excluded.map { ChoiceShare(rule: $0.reason, choices: $0.choices) }
     )
+    certificate.digestQuestions = digestQuestions
     precondition(certificate.addsUp, "A certificate adds up")
     let reasons = doubts(promisesSomething)
     let verdict: Verdict =

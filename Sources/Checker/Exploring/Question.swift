@@ -46,6 +46,9 @@ enum Question: Hashable {
     }
   }
 
+  /// The answer to a question of yes or no.
+  static func yesOrNo(_ isYes: Bool) -> LineBytes { bits(isYes ? 1 : 0) }
+
   private static func bits(_ bits: UInt64) -> LineBytes {
     var answer = LineBytes()
     answer.words[0] = bits
@@ -67,6 +70,27 @@ final class QuestionTable {
     questions.append(question)
     masks.append(question.mask)
     return number
+  }
+
+  /// Digest questions have numbers of their own.
+  private(set) var digests: [DigestTask] = []
+  private var digestNumbers: [DigestQuestion: Int32] = [:]
+
+  /// The number of a digest question.
+  func number(of question: DigestQuestion, in box: CrashBox) -> Int32 {
+    if let known = digestNumbers[question] { return known }
+    let number = Int32(digests.count)
+    digestNumbers[question] = number
+    digests.append(DigestTask(question) { box.slot(of: $0) })
+    return number
+  }
+
+  /// What was found out about each, by address.
+  var digestCoverage: [DigestCoverage] {
+    digests.map(\.coverage).sorted {
+      ($0.range.lowerBound, $0.range.upperBound, $0.stored, $0.digest)
+        < ($1.range.lowerBound, $1.range.upperBound, $1.stored, $1.digest)
+    }
   }
 
   /// The question with a number.

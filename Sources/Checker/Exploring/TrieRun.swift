@@ -126,6 +126,20 @@ final class TrieRun {
     return answer
   }
 
+  /// Whether the checksum stored with a range is right; `nil` where recovery itself wrote part of it.
+  func matches(_ question: DigestQuestion) -> Bool? {
+    let number = questions.number(of: question, in: box)
+    let task = questions.digests[Int(number)]
+    for part in task.parts {
+      if let own = written[part.line.index], own.mask.words & part.mask.words != .zero { return nil }
+    }
+    let isRight = task.difference(box.contents(of: task, initial: initial)) == 0
+    if task.parts.contains(where: { $0.slot != nil }) {
+      step(BehaviourTrie.digestSlot, number, Question.yesOrNo(isRight))
+    }
+    return isRight
+  }
+
   private func step(_ slot: Int, _ question: Int32, _ answer: LineBytes) {
     guard divergence == nil else { return }
     let node: Int32

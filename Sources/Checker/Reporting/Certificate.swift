@@ -31,6 +31,8 @@ public struct Certificate: Sendable {
   public var merged: [ChoiceShare]
   /// Choices not looked at, by reason.
   public var excluded: [ChoiceShare]
+  /// Checksums that recovery asked about as such, by address.
+  public var digestQuestions: [DigestCoverage] = []
 
   /// Whether the parts add up to the total.
   public var addsUp: Bool {

@@ -57,7 +57,9 @@ struct BenchCommand: ParsableCommand {
     switch part {
     case .exploration:
       return
-        try (ExplorationBench.exhaustive(rounds: rounds) + ExplorationBench.behaviours(rounds: rounds)
+        try
+        (ExplorationBench.exhaustive(rounds: rounds) + ExplorationBench.behaviours(rounds: rounds)
+        + [ExplorationBench.checksums(rounds: rounds)]
         + CacheBench.results(in: directory, rounds: rounds)).map(\.line)
     case .checkers:
       try buildCheckers(into: directory)

@@ -58,6 +58,24 @@ struct JSONReport: Encodable {
     var text: String
   }
 
+  struct Digest: Encodable {
+    var digest: String
+    var address: String
+    var size: Int
+    var storedAt: String
+    var tornStatesThatPass: String
+    var reasonForReading: String?
+
+    init(_ coverage: DigestCoverage) {
+      digest = coverage.digest
+      address = "0x" + String(coverage.range.lowerBound, radix: 16)
+      size = coverage.range.count
+      storedAt = "0x" + String(coverage.stored, radix: 16)
+      tornStatesThatPass = String(coverage.tornStatesThatPass)
+      reasonForReading = coverage.reasonForReading
+    }
+  }
+
   struct Proof: Encodable {
     var model: String
     var fidelity: [Reading]
@@ -68,6 +86,7 @@ struct JSONReport: Encodable {
     var recoveryRuns: Int
     var merged: [Share]
     var excluded: [Share]
+    var digestQuestions: [Digest]
   }
 
   var schemaVersion = 1
@@ -100,7 +119,8 @@ struct JSONReport: Encodable {
       executed: String(proof.executed),
       recoveryRuns: proof.recoveryRuns,
       merged: proof.merged.map { Share(rule: $0.rule, choices: String($0.choices)) },
-      excluded: proof.excluded.map { Share(rule: $0.rule, choices: String($0.choices)) }
+      excluded: proof.excluded.map { Share(rule: $0.rule, choices: String($0.choices)) },
+      digestQuestions: proof.digestQuestions.map(Digest.init)
     )
   }
 

@@ -50,6 +50,18 @@ struct TextReport {
     ]
     lines += certificate.merged.map { "    merged by \($0.rule): \(grouped($0.choices))" }
     lines += certificate.excluded.map { "    excluded, \($0.rule): \(grouped($0.choices))" }
+    lines += certificate.digestQuestions.flatMap(digestLines)
+    return lines
+  }
+
+  private func digestLines(_ digest: DigestCoverage) -> [String] {
+    var lines: [String] = []
+    if digest.tornStatesThatPass > 0 {
+      lines.append("  torn states that pass \(digest.place): \(digest.tornStatesThatPass)")
+    }
+    if let reason = digest.reasonForReading {
+      lines.append("  read in place of solving, \(digest.place): \(reason)")
+    }
     return lines
   }
 }
