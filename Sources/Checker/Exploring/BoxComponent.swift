@@ -18,7 +18,10 @@ final class BoxComponent {
   /// Ideals in all, and those already possible at the previous crash point.
   let count: BigUInt
   let older: BigUInt
-  /// Ideals with their bytes, the full one first; listed when first needed.
+  /// Ideals with the line's bytes, the full one first; listed when first needed.
+  ///
+  /// Bytes that the component does not write are those guaranteed: of a word that it writes in part they
+  /// are constant, all others mean nothing.
   private(set) var listing: [Ideal] = []
   private(set) var contents: [LineBytes] = []
   private(set) var isListed = false
@@ -29,11 +32,13 @@ final class BoxComponent {
   /// Pieces issued before this number make an ideal an older one.
   private let issuedBefore: Int
   private var isOlder: [Bool] = []
+  private let durable: LineBytes
   /// The groups of all ideals under the latest questions, kept for the next visit.
   private var groupings: [(question: Int32, groups: [[Int32]])] = []
 
-  init(_ component: LineComponent, issuedBefore: Int) {
+  init(_ component: LineComponent, durable: LineBytes, issuedBefore: Int) {
     self.component = component
+    self.durable = durable
     self.issuedBefore = issuedBefore
     count = component.idealCount
     older = component.idealCount(issuedBefore: issuedBefore)
@@ -44,7 +49,7 @@ final class BoxComponent {
     if isListed { return true }
     guard let ideals = component.ideals(limit: limit) else { return false }
     listing = ideals
-    contents = ideals.map { component.content(of: $0) }
+    contents = ideals.map { durable.merging(component.content(of: $0), mask: component.mask) }
     isOlder = ideals.map(isOlder)
     isListed = true
     return true

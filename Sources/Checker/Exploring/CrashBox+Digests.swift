@@ -116,7 +116,7 @@ struct DigestVariable {
     groups = component.groups(within: mask)
   }
 
-  /// The bytes of a group, zero outside the component.
+  /// A line with the bytes of a group, of which those of the component mean something.
   func content(_ group: Int) -> LineBytes { component.contents[Int(groups[group][0])] }
 }
 

@@ -112,7 +112,10 @@ final class CrashBox {
 
   /// Makes the components of a line; its choices then count as theirs.
   private func make(_ slot: Int) -> [BoxComponent] {
-    let components = spaces[slot].components.map { BoxComponent($0, issuedBefore: issuedBefore) }
+    let space = spaces[slot]
+    let components = space.components.map {
+      BoxComponent($0, durable: space.durable, issuedBefore: issuedBefore)
+    }
     made[slot] = components
     guard !components.isEmpty else { return [] }
     totalFactors.divide(by: lineCounts[slot].all)
@@ -130,7 +133,9 @@ final class CrashBox {
     for slot in pendingSlots {
       for (index, entry) in components(slot).enumerated() {
         let component = entry.component
-        let content = component.content(of: ideal(ComponentPath(slot: slot, index: index), component))
+        let content = component.content(
+          of: ideal(ComponentPath(slot: slot, index: index), component)
+        )
         current[slot] = current[slot].merging(content, mask: component.mask)
       }
     }

@@ -30,7 +30,8 @@ enum Question: Hashable {
 
   /// What the bytes of `content` selected by `part` contribute to the answer.
   ///
-  /// Contributions of disjoint parts: united for bytes, intersected for `among`; a word is never divided.
+  /// Contributions of disjoint parts: united for bytes, intersected for `among`; a word is never divided,
+  /// and `content` has all of its bytes.
   func answer(_ content: LineBytes, within part: LineBytes) -> LineBytes {
     switch self {
     case .bytes: return content.masked(by: LineBytes(words: mask.words & part.words))

@@ -131,7 +131,9 @@ final class TrieRun {
     let number = questions.number(of: question, in: box)
     let task = questions.digests[Int(number)]
     for part in task.parts {
-      if let own = written[part.line.index], own.mask.words & part.mask.words != .zero { return nil }
+      if let own = written[part.line.index], own.mask.words & part.mask.words != .zero {
+        return nil
+      }
     }
     let isRight = task.difference(box.contents(of: task, initial: initial)) == 0
     if task.parts.contains(where: { $0.slot != nil }) {
