@@ -33,6 +33,7 @@ public struct DigestCoverage: Hashable, Sendable {
   /// What is covered and where, for people.
   public var place: String {
     func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
-    return "\(digest) of \(hex(range.lowerBound))..<\(hex(range.upperBound)) stored at \(hex(stored))"
+    return "\(digest) of \(hex(range.lowerBound))..<\(hex(range.upperBound)), "
+      + "stored at \(hex(stored))"
   }
 }
