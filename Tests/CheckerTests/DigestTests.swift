@@ -86,11 +86,13 @@ import Testing
       finalXor: 0,
       isReflected: true
     )
-    let words = Self.words(records: 1, lines: 12)
+    let words = Self.words(records: 1, lines: 6)
     for protection in [SmallLog.Protection.function(odd), .code(parity)] {
       let log = SmallLog(records: words, protection: protection)
       var limits = ExplorationLimits()
       limits.patience = 1 << 20
+      limits.maximumPassing = 8
+      limits.maximumTried = 16
       let report = BehaviourCheck(
         log.subject,
         recovery: log,

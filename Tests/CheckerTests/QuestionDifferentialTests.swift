@@ -9,7 +9,7 @@ import Testing
   @Test(arguments: TearMode.allCases, StoreOrder.allCases)
   func everyLevelReachesTheOutcomesOfEveryState(tear: TearMode, order: StoreOrder) {
     var compared = 0
-    for seed in UInt64(0)..<60 {
+    for seed in UInt64(0)..<40 {
       let checkCase = CheckCase(
         .asking,
         seed: seed,
@@ -24,7 +24,7 @@ import Testing
       #expect(reached == brute.outcomes(checkCase.oracle(.nothing)), "\(checkCase.summary)")
       compared += 1
     }
-    #expect(compared > 25)
+    #expect(compared > 15)
   }
 
   @Test func manyBehavioursAreCutTheSameWay() {

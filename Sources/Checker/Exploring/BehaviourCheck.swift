@@ -21,7 +21,7 @@ where Program.Outcome == Judge.Outcome {
   let subject: CheckSubject
   let limits: ExplorationLimits
   let box: CrashBox
-  let questions = QuestionTable()
+  let questions: QuestionTable
   /// The run that everything begins with: whole recoveries, or recoveries that look at no key.
   let run: TrieRun
   /// Runs that look at some keys of a table, kept from crash point to crash point.
@@ -61,6 +61,7 @@ where Program.Outcome == Judge.Outcome {
     self.limits = limits
     isFactored = level == .factored && oracle.keys != nil
     meter = ProgressMeter(limits, subject, boundaries: oracle.boundaries)
+    questions = QuestionTable(limits)
     box = CrashBox(subject.trace, machine: subject.machine)
     run = TrieRun(
       box: box,

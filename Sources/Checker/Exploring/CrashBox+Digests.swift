@@ -23,11 +23,6 @@ extension CrashBox {
     case tooWide(slot: Int)
   }
 
-  /// Most joint states that pass, of one question, and most overlaps with those of other questions.
-  static var mostPassing: Int { 1 << 10 }
-  /// Most joint contents of a range that are tried where nothing is known of the function.
-  static var mostTried: Int { 1 << 12 }
-
   /// The contents of a question's lines in the state shown.
   func contents(of task: DigestTask, initial: MemoryImage) -> [LineBytes] {
     task.parts.map { part in part.slot.map { current[$0] } ?? initial[part.line] }
@@ -56,8 +51,8 @@ extension CrashBox {
     guard let passing = joint.passing() else {
       let why: String =
         switch task.question.function {
-        case .code: "more than \(Self.mostPassing) states may pass"
-        case .any: "more than \(Self.mostTried) contents to try"
+        case .code: "more than \(task.mostPassing) states may pass"
+        case .any: "more than \(task.mostTried) contents to try"
         }
       return readFirst(joint, task, why)
     }
@@ -70,9 +65,9 @@ extension CrashBox {
     _ task: DigestTask
   ) -> DigestOpenness {
     let overlaps = forbidden.constraints.reduce(choices.count) {
-      min($0 * ($1.count + 1), Self.mostPassing + 1)
+      min($0 * ($1.count + 1), task.mostPassing + 1)
     }
-    if !forbidden.isEmpty && overlaps > Self.mostPassing {
+    if !forbidden.isEmpty && overlaps > task.mostPassing {
       return readFirst(joint, task, "too many states of other questions overlap")
     }
     let states = choices.map(joint.states)
@@ -160,20 +155,20 @@ struct DigestStates {
       }
       return LinearSolutions(vectors).choices(
         addingUpTo: task.difference(base),
-        limit: CrashBox.mostPassing
+        limit: task.mostPassing
       )
     case .any: return tried()
     }
   }
 
   private func tried() -> [[Int]]? {
-    let count = open.reduce(1) { min($0 * $1.groups.count, CrashBox.mostTried + 1) }
-    guard count <= CrashBox.mostTried else { return nil }
+    let count = open.reduce(1) { min($0 * $1.groups.count, task.mostTried + 1) }
+    guard count <= task.mostTried else { return nil }
     let choices = open.reduce([[]]) { found, variable in
       found.flatMap { choice in variable.groups.indices.map { choice + [$0] } }
     }
     let passing = choices.filter { task.difference(contents($0)) == 0 }
-    return passing.count <= CrashBox.mostPassing ? passing : nil
+    return passing.count <= task.mostPassing ? passing : nil
   }
 
   /// The states in which each open component is in the group chosen.

@@ -58,6 +58,9 @@ final class DigestTask {
 
   let question: DigestQuestion
   let parts: [Part]
+  /// Most joint contents that pass, and most that are tried where nothing is known of the function.
+  let mostPassing: Int
+  let mostTried: Int
   /// Contents, line by line, that pass though only a part of what was pending survives, and contents that
   /// pass with all or nothing of it.
   private(set) var torn: Set<[LineBytes]> = []
@@ -65,8 +68,15 @@ final class DigestTask {
   /// Why values were read in place of solving for the answer, where they were.
   var reasonForReading: String?
 
-  init(_ question: DigestQuestion, slot: (CacheLine) -> Int?) {
+  init(
+    _ question: DigestQuestion,
+    mostPassing: Int,
+    mostTried: Int,
+    slot: (CacheLine) -> Int?
+  ) {
     self.question = question
+    self.mostPassing = mostPassing
+    self.mostTried = mostTried
     parts = question.lines.map { line in
       let low = max(question.range.lowerBound, line.address)
       let high = min(question.range.upperBound, line.address + CacheLine.size)

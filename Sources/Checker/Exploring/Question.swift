@@ -59,9 +59,17 @@ enum Question: Hashable {
 
 /// The questions asked so far, by number, shared by all tries of a check.
 final class QuestionTable {
+  /// Most joint contents that pass a digest question, and most that are tried.
+  let mostPassing: Int
+  let mostTried: Int
   private(set) var questions: [Question] = []
   private(set) var masks: [LineBytes] = []
   private var numbers: [Question: Int32] = [:]
+
+  init(_ limits: ExplorationLimits) {
+    mostPassing = limits.maximumPassing
+    mostTried = limits.maximumTried
+  }
 
   /// The number of a question.
   func number(of question: Question) -> Int32 {
@@ -82,7 +90,9 @@ final class QuestionTable {
     if let known = digestNumbers[question] { return known }
     let number = Int32(digests.count)
     digestNumbers[question] = number
-    digests.append(DigestTask(question) { box.slot(of: $0) })
+    digests.append(
+      DigestTask(question, mostPassing: mostPassing, mostTried: mostTried) { box.slot(of: $0) }
+    )
     return number
   }
 
