@@ -195,7 +195,7 @@ where Program.Outcome == Judge.Outcome {
   }
 
   private var memory: Int {
-    guard counts.executions & 63 == 0 else { return 0 }
+    guard counts.executions & 1023 == 0 else { return 0 }
     return keyRuns.values.reduce(run.trie.memory) { $0 + $1.trie.memory }
   }
 

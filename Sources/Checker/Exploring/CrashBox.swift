@@ -96,7 +96,15 @@ final class CrashBox {
     spaces[slot] = space
     current[slot] = space.visible
     made[slot] = space.pending.isEmpty ? [] : nil
-    lineCounts[slot] = (space.idealCount, space.idealCount(issuedBefore: issuedBefore))
+    lineCounts[slot] = counts(of: space)
+  }
+
+  private func counts(of space: LineSpace) -> (all: BigUInt, older: BigUInt) {
+    guard let first = space.pending.first, let last = space.pending.last else { return (1, 1) }
+    let all = space.idealCount
+    if last.sequence < issuedBefore { return (all, all) }
+    if first.sequence >= issuedBefore { return (all, 1) }
+    return (all, space.idealCount(issuedBefore: issuedBefore))
   }
 
   private func multiply(_ slot: Int) {

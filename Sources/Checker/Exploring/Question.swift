@@ -11,6 +11,35 @@ enum Question: Hashable {
   /// Which of these contents, 64 at most, is the whole line? One bit each; none where no bit is set.
   case among([LineBytes])
 
+  /// Hashes what tells most questions apart, not all bytes of every candidate.
+  func hash(into hasher: inout Hasher) {
+    switch self {
+    case .bytes(let range):
+      hasher.combine(range.lowerBound &* 64 &+ range.upperBound)
+    case .below(let word, let value), .equal(let word, let value):
+      hasher.combine(value &* 16 &+ UInt64(word))
+    case .among(let candidates):
+      var digest: UInt64 = 0
+      for candidate in candidates {
+        let product = candidate.words &* Self.multipliers
+        digest = (digest &+ product.wrappedSum()) &* 0x9e37_79b9_7f4a_7c15
+      }
+      hasher.combine(digest)
+    }
+  }
+
+  /// Odd numbers, so that words count by their place.
+  private static let multipliers = SIMD8<UInt64>(
+    0x9e37_79b9_7f4a_7c15,
+    0xbf58_476d_1ce4_e5b9,
+    0x94d0_49bb_1331_11eb,
+    0xd6e8_feb8_6659_fd93,
+    0xa076_1d64_78bd_642f,
+    0xe703_7ed1_a0b4_28db,
+    0x8ebc_6af0_9c88_c6e3,
+    0x5899_65cc_7537_4cc3
+  )
+
   /// Bytes that the answer depends on.
   var mask: LineBytes {
     switch self {

@@ -177,7 +177,13 @@ enum IdealCount {
       guard piece.isNonTemporal, piece.words.nonzeroBitCount == 1 else { return nil }
       lengths[piece.words.trailingZeroBitCount] += 1
     }
-    return (0..<8).reduce(BigUInt(1)) { lengths[$1] == 0 ? $0 : $0 * BigUInt(lengths[$1] + 1) }
+    var product = 1
+    for word in 0..<8 {
+      let (larger, overflow) = product.multipliedReportingOverflow(by: lengths[word] + 1)
+      if overflow { return nil }
+      product = larger
+    }
+    return BigUInt(words: [UInt(product)])
   }
 
   /// Plain stores of one piece each under line order form a chain.
