@@ -110,6 +110,17 @@ final class QuestionTable {
     return number
   }
 
+  private var contents: [ContentKey: ContentQuestions] = [:]
+
+  /// The questions about the lines of a content of whole lines, at least one.
+  func lines(of words: [UInt64]) -> ContentQuestions {
+    let key = ContentKey(words: words)
+    if let known = contents[key] { return known }
+    let questions = ContentQuestions(words)
+    contents[key] = questions
+    return questions
+  }
+
   /// Digest questions have numbers of their own.
   private(set) var digests: [DigestTask] = []
   private var digestNumbers: [DigestQuestion: Int32] = [:]

@@ -22,6 +22,9 @@ extension TrieMedium {
     let start = run.initial.base + UInt64(range.lowerBound)
     let isAsked = run.asksQuestions && start % CacheLine.size == 0
     for position in stride(from: range.lowerBound, to: range.upperBound, by: 64) {
+      if isAsked && alive.count == 1 && range.count % 64 == 0 {
+        return holds(candidates[alive[0]], at: range, from: position) ? alive[0] : nil
+      }
       let length = min(64, range.upperBound - position)
       let lines = alive.map { lineBytes(candidates[$0], at: position - range.lowerBound, length) }
       let found = content(position, length, among: isAsked && length == 64 ? lines : [])
@@ -116,6 +119,21 @@ extension TrieMedium {
       line.words[word] = words[offset / 8 + word]
     }
     return line
+  }
+
+  /// Whether whole lines are those of one content, as far as `range` goes; lines before `start` are.
+  private mutating func holds(
+    _ words: [UInt64],
+    at range: Range<Int>,
+    from start: Int
+  ) -> Bool {
+    guard words.count == range.count / 8 else { return false }
+    let contents = run.questions.lines(of: words)
+    for position in stride(from: start, to: range.upperBound, by: 64) {
+      let number = contents.number((position - range.lowerBound) / 64, in: run.questions)
+      guard run.answer(place(position).0, number).words[0] == 1 else { return false }
+    }
+    return true
   }
 
   /// Whether given bytes are those at a position: asked of a whole line, loaded otherwise.

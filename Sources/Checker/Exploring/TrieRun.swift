@@ -110,6 +110,12 @@ final class TrieRun {
     return ask(line, question)
   }
 
+  /// The answer to a question that has a number.
+  func answer(_ line: CacheLine, _ number: Int32) -> LineBytes {
+    if written[line.index] != nil { return answer(line, questions[number]) }
+    return ask(line, questions[number], number)
+  }
+
   /// Takes note of a store of recovery's own.
   func write(_ line: CacheLine, _ content: LineBytes, mask: LineBytes) {
     let own = written[line.index] ?? (LineBytes(), LineBytes())
@@ -118,11 +124,15 @@ final class TrieRun {
     )
   }
 
-  private func ask(_ line: CacheLine, _ question: Question) -> LineBytes {
+  private func ask(
+    _ line: CacheLine,
+    _ question: Question,
+    _ number: Int32? = nil
+  ) -> LineBytes {
     guard let slot = box.slot(of: line) else { return question.answer(initial[line]) }
     let answer = question.answer(box.current[slot])
     if isPlain { return answer }
-    step(slot, questions.number(of: question), answer)
+    step(slot, number ?? questions.number(of: question), answer)
     return answer
   }
 
