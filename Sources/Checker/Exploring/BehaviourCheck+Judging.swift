@@ -36,7 +36,7 @@ extension BehaviourCheck {
       guard scans.count == 1 else {
         return counts.stop("recovery scans several tables: explore it at level 2")
       }
-      return judgeKeys(scans[0])
+      return judgeKeys(scans[0], at: leaf)
     }
     let outcome = run.trie.outcome(of: leaf)
     if permits(outcome: outcome) { return }

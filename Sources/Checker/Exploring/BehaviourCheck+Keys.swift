@@ -64,7 +64,7 @@ extension BehaviourCheck {
   private static var mostAlternatives: Int { 64 }
 
   /// Judges every state left, all of which scan the same table with the same limit.
-  func judgeKeys(_ scan: TableScan) {
+  func judgeKeys(_ scan: TableScan, at leaf: Int32) {
     let alternatives = oracle.alternatives(in: period)
     guard alternatives <= Self.mostAlternatives else {
       return leaveUndecided("more than \(Self.mostAlternatives) permitted states to compare with")
@@ -74,28 +74,40 @@ extension BehaviourCheck {
     }
     var broken = BrokenAlternatives(alternatives: alternatives)
     for key in Set(index.rows.keys).union(oracle.keys ?? []).sorted() {
-      guard let masks = brokenTogether([key], index, all: broken.all) else { return }
+      guard let masks = brokenTogether([key], index, all: broken.all, leaf) else { return }
       broken.note(key, masks)
     }
     if broken.isPermitted { return }
-    if !broken.byKey.contains(where: { $0.masks.contains(broken.all) }) { judgeSets(broken, index) }
+    if !broken.byKey.contains(where: { $0.masks.contains(broken.all) }) {
+      judgeSets(broken, index, leaf)
+    }
   }
 
   /// Looks at several keys together, until some break all alternatives.
-  private func judgeSets(_ broken: BrokenAlternatives, _ index: RowIndex) {
+  private func judgeSets(_ broken: BrokenAlternatives, _ index: RowIndex, _ leaf: Int32) {
     broken.forEachBreakingSet { [self] keys in
-      guard let masks = brokenTogether(keys, index, all: broken.all) else { return false }
+      guard let masks = brokenTogether(keys, index, all: broken.all, leaf) else { return false }
       if masks.contains(broken.all) { leaveUndecided("not enumerated after a violation") }
       return !masks.contains(broken.all)
     }
   }
 
   /// The sets of alternatives that some keys break together; `nil` where a limit was met.
-  private func brokenTogether(_ keys: [UInt64], _ index: RowIndex, all: UInt64) -> Set<UInt64>? {
+  private func brokenTogether(
+    _ keys: [UInt64],
+    _ index: RowIndex,
+    all: UInt64,
+    _ outerLeaf: Int32
+  ) -> Set<UInt64>? {
     let rows = Set(keys.flatMap { index.rows[$0] ?? [] }).sorted()
     let focus = KeyFocus(keys: keys, rows: rows)
     let run = keyRun(focus)
+    if let outcomes = run.outcomesReached(within: outerLeaf, of: self.run) {
+      let masks = Set(outcomes.map { brokenBy($0, keys) })
+      if !masks.contains(all) { return masks }
+    }
     var masks: Set<UInt64> = []
+    var outcomes: Set<Int> = []
     var walk = BehaviourWalk(
       run: run,
       lossLimit: nil,
@@ -104,8 +116,9 @@ extension BehaviourCheck {
       execute: { [self] in execute(run) },
       visit: { [self] leaf in
         let outcome = run.trie.outcome(of: leaf)
-        let mask = keys.reduce(0) { $0 | brokenBy(outcome, key: $1) }
+        let mask = brokenBy(outcome, keys)
         masks.insert(mask)
+        outcomes.insert(outcome)
         if mask == all {
           note(JudgedBehaviour(keys: keys, outcome: outcome, period: period), leaf)
         }
@@ -114,7 +127,10 @@ extension BehaviourCheck {
       }
     )
     let result = walk.walk()
-    if result.isComplete { return masks }
+    if result.isComplete {
+      run.note(outcomes: outcomes, within: outerLeaf)
+      return masks
+    }
     leaveUndecided(
       counts.stopReason ?? result.wideLine.map {
         "line \($0.index) has more than \(limits.maximumIdeals) ideals"
@@ -133,6 +149,11 @@ extension BehaviourCheck {
     )
     keyRuns[focus] = run
     return run
+  }
+
+  /// The alternatives that an outcome breaks as far as some keys are concerned, one bit each.
+  private func brokenBy(_ number: Int, _ keys: [UInt64]) -> UInt64 {
+    keys.reduce(0) { $0 | brokenBy(number, key: $1) }
   }
 
   /// The alternatives that an outcome breaks as far as one key is concerned, one bit each.

@@ -28,6 +28,9 @@ struct BehaviourTrie {
   }
 
   private(set) var nodes: [Node] = []
+  /// Every slot that some question is about, each once.
+  private(set) var slots: [Int] = []
+  private var knownSlots: Set<Int> = []
   private var furtherEdges: [UInt64: Int32] = [:]
   private var values: [LineBytes: UInt32] = [:]
   private var answers: [LineBytes] = []
@@ -64,7 +67,8 @@ struct BehaviourTrie {
 
   /// Adds a question at a place where no run has been.
   mutating func addQuestion(_ question: Int32, slot: Int, at place: Place) -> Int32 {
-    add(Node(slot: Int32(slot), question: question), at: place)
+    if knownSlots.insert(slot).inserted { slots.append(slot) }
+    return add(Node(slot: Int32(slot), question: question), at: place)
   }
 
   /// Adds an end, with its outcome's number, at a place where no run has been.

@@ -24,6 +24,8 @@ final class CrashBox {
   private(set) var pendingSlots: [Int] = []
   /// Counts up at each crash point.
   private(set) var generation = 0
+  /// The generation in which what a crash may leave of a slot's line last changed.
+  private var changedIn: [Int]
 
   /// The product of all components, without regard to what is forbidden.
   var totalFactors = FactoredCount()
@@ -57,11 +59,17 @@ final class CrashBox {
     current = spaces.map(\.durable)
     made = lines.map { _ in nil }
     lineCounts = lines.map { _ in (1, 1) }
+    changedIn = lines.map { _ in 0 }
     slots = SlotTable(lines)
   }
 
   /// The slot of a line; `nil` for one that is never stored to.
   func slot(of line: CacheLine) -> Int? { slots.slot(of: line) }
+
+  /// Whether a crash may leave of all these lines what it could in an earlier generation.
+  func isUnchanged(_ slots: [Int], since generation: Int) -> Bool {
+    slots.allSatisfy { changedIn[$0] <= generation }
+  }
 
   /// The components of a slot's line; none where nothing is pending.
   func components(_ slot: Int) -> [BoxComponent] {
@@ -81,6 +89,7 @@ final class CrashBox {
     generation += 1
     issuedBefore = issued
     for slot in recent.union(changed) { renew(slot, machine) }
+    for slot in changed { changedIn[slot] = generation }
     recent = changed
     pendingSlots = machine.pendingLines.compactMap { slots.slot(of: $0) }
     totalFactors = FactoredCount()

@@ -37,6 +37,11 @@ final class TrieRun {
   /// The scans that the runs ending at a leaf came to.
   private(set) var scans: [Int32: [TableScan]] = [:]
 
+  /// Whether a leaf may be reached several times at one crash point, narrowed in different ways.
+  private(set) var hasJointQuestions = false
+  /// The latest whole walks, each within the states of a leaf of another run.
+  private var walks: [(within: Int32, generation: Int, outcomes: Set<Int>)] = []
+
   private let isPlain: Bool
   private var place = BehaviourTrie.Place.root
   private var written: [UInt64: (content: LineBytes, mask: LineBytes)] = [:]
@@ -56,6 +61,25 @@ final class TrieRun {
     case .reads, .plain: false
     case .questions, .focus: true
     }
+  }
+
+  /// What a walk within the states of a leaf of another run reached, if a walk now would reach the same.
+  ///
+  /// The same leaf narrows lines that did not change in the same way, unless the other run asked about
+  /// several components at once.
+  func outcomesReached(within leaf: Int32, of other: TrieRun) -> Set<Int>? {
+    guard !other.hasJointQuestions, questions.digests.isEmpty,
+      let known = walks.last(where: { $0.within == leaf }),
+      box.isUnchanged(trie.slots, since: known.generation)
+    else { return nil }
+    return known.outcomes
+  }
+
+  /// Takes note of a whole walk.
+  func note(outcomes: Set<Int>, within leaf: Int32) {
+    walks.removeAll { $0.within == leaf }
+    if walks.count == 4 { walks.removeFirst() }
+    walks.append((leaf, box.generation, outcomes))
   }
 
   /// Starts a run in the box's current state.
@@ -152,6 +176,15 @@ final class TrieRun {
     return isRight
   }
 
+  /// An answer about several components at once can come about in several ways.
+  private func noteJointQuestion(_ question: Int32, _ slot: Int) {
+    if slot == BehaviourTrie.digestSlot {
+      hasJointQuestions = true
+    } else if case .among = questions[question] {
+      hasJointQuestions = true
+    }
+  }
+
   private func step(_ slot: Int, _ question: Int32, _ answer: LineBytes) {
     guard divergence == nil else { return }
     let node: Int32
@@ -164,6 +197,7 @@ final class TrieRun {
       node = known
     } else {
       node = trie.addQuestion(question, slot: slot, at: place)
+      noteJointQuestion(question, slot)
     }
     place = .edge(node: node, value: trie.number(of: answer, at: node))
   }

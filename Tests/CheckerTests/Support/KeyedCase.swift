@@ -36,6 +36,7 @@ struct KeyedCase {
       counterAt: 0,
       blocksAt: blocksAt,
       known: Bool.random(using: &random) ? contents : [],
+      cautious: Bool.random(using: &random) ? Self.counterLines : [],
       code: Int.random(in: 0...3, using: &random) == 0 ? Self.code(&random) : nil
     )
     var writer = KeyedWriter(program: program, contents: contents, random: random)
@@ -43,6 +44,12 @@ struct KeyedCase {
     trace = writer.trace
     initial = MemoryImage(bytes: writer.initial(size: blocksAt + rows * 64))
     oracle = writer.oracle(seed)
+  }
+
+  private static var counterLines: [[UInt64]] {
+    (0...3).flatMap { counter in
+      (0...1).map { [counter, 1, $0, 0, 0, 0, 0, 0] }
+    }
   }
 
   private static func code(_ random: inout SplitMix64) -> CyclicRedundancyCode {
@@ -113,7 +120,11 @@ private struct KeyedWriter {
       switch Int.random(in: 0...9, using: &random) {
       case 0...3: writeRow()
       case 4, 5: writeBlock()
-      case 6: store(UInt64.random(in: 1...4, using: &random), at: program.counterAt)
+      case 6:
+        store(UInt64.random(in: 1...4, using: &random), at: program.counterAt)
+        for offset in [8, 16] where Bool.random(using: &random) {
+          store(UInt64.random(in: 0...1, using: &random), at: offset)
+        }
       case 7: trace.append(Event(.sfence))
       case 8: trace.append(.label("mark"), thread: 0)
       default: flush(Int.random(in: 0..<(program.blocksAt / 64 + 2), using: &random) * 64)

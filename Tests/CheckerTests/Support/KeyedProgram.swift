@@ -26,11 +26,14 @@ struct KeyedProgram: Recovery, Sendable {
   let blocksAt: Int
   /// What blocks are compared with; read as a value where empty.
   let known: [[UInt64]]
+  /// Contents of the counter's line under which only rows below 2 are believed.
+  let cautious: [[UInt64]]
   /// Whether a code over half the block is asked about as well.
   let code: CyclicRedundancyCode?
 
   mutating func recover<M: Medium>(_ medium: inout M) -> KeyedOutcome {
-    let limit = medium.load64(at: counterAt)
+    var limit = medium.load64(at: counterAt)
+    if !cautious.isEmpty, medium.identify(0..<64, among: cautious) != nil { limit = min(limit, 2) }
     var newest: [UInt64: (row: Int, sequence: UInt64)] = [:]
     medium.scan(table, committedBelow: limit) { row, medium in
       switch row {
