@@ -11,22 +11,22 @@ struct KeyJudgement: Hashable {
 struct BrokenAlternatives {
   /// The bit of every alternative.
   let all: UInt64
-  /// The sets of alternatives that a key breaks together, by key; keys that break none are left out.
+  /// The sets of some alternatives that a key breaks together, by key; keys that break none are left out.
   private(set) var byKey: [(key: UInt64, masks: [UInt64])] = []
 
   init(alternatives: Int) {
     all = alternatives == 64 ? .max : (1 << UInt64(alternatives)) - 1
   }
 
-  /// Takes note of what a key breaks.
+  /// Takes note of what a key breaks; what breaks all of them alone is no matter of several keys.
   mutating func note(_ key: UInt64, _ masks: Set<UInt64>) {
-    let broken = masks.filter { $0 != 0 }.sorted()
+    let broken = masks.filter { $0 != 0 && $0 != all }.sorted()
     if !broken.isEmpty { byKey.append((key, broken)) }
   }
 
-  /// Whether some alternative is broken by no key: then every state is permitted by it.
-  var isPermitted: Bool {
-    byKey.reduce(0) { union, entry in entry.masks.reduce(union, |) } != all
+  /// Whether several keys together may break every alternative.
+  var mayBeBrokenBySeveral: Bool {
+    byKey.reduce(0) { union, entry in entry.masks.reduce(union, |) } == all
   }
 
   /// Calls `body` with every set of keys, ascending, that might break all alternatives together, until it
@@ -77,8 +77,7 @@ extension BehaviourCheck {
       guard let masks = brokenTogether([key], index, all: broken.all) else { return }
       broken.note(key, masks)
     }
-    if broken.isPermitted { return }
-    if !broken.byKey.contains(where: { $0.masks.contains(broken.all) }) { judgeSets(broken, index) }
+    if broken.mayBeBrokenBySeveral { judgeSets(broken, index) }
   }
 
   /// Looks at several keys together, until some break all alternatives.
