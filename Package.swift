@@ -97,12 +97,18 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    .target(
+      name: "CertificateAudit",
+      dependencies: ["PersistencyModel", bigInt],
+      swiftSettings: strict
+    ),
+
     // Floor 2: composition.
     .executableTarget(
       name: "fencepost",
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-        "Checker", "RecoveryRunner", argumentParser, bigInt, crypto,
+        "Checker", "CertificateAudit", "RecoveryRunner", argumentParser, bigInt, crypto,
       ],
       swiftSettings: strict
     ),
@@ -155,6 +161,11 @@ let package = Package(
     .testTarget(
       name: "CheckerTests",
       dependencies: ["PersistencyModel", "Checker", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
+      name: "CertificateAuditTests",
+      dependencies: ["PersistencyModel", "CertificateAudit", "TestSupport", bigInt],
       swiftSettings: strictTests
     ),
     .testTarget(
