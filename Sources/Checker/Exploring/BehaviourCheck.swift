@@ -68,7 +68,8 @@ where Program.Outcome == Judge.Outcome {
       options: subject.options,
       findings: ledger.findings,
       mergeRule: "same-reads",
-      promisesSomething: oracle.promisesSomething
+      promisesSomething: oracle.promisesSomething,
+      promiseChanges: oracle.boundaries
     )
   }
 

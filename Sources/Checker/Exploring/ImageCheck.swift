@@ -77,7 +77,8 @@ where Program.Outcome == Judge.Outcome {
       options: subject.options,
       findings: ledger.findings,
       mergeRule: "same-image",
-      promisesSomething: oracle.promisesSomething
+      promisesSomething: oracle.promisesSomething,
+      promiseChanges: oracle.boundaries
     )
   }
 

@@ -58,7 +58,23 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Start every run of a checker anew, without a fork server.")
   var noForkServer = false
 
-  @Option(help: "Report as text or json, to standard output or to a file; may be repeated.")
+  @Option(
+    defaultAsFlag: "sites",
+    help: ArgumentHelp(
+      """
+      After a consistent verdict, check again without each flush and fence (all occurrences of a site at \
+      once), or without so many single ones, drawn with --seed: a check that never notices proves little.
+      """,
+      valueName: "sites|N"
+    )
+  )
+  var negativeControls: String?
+
+  @Option(
+    help: """
+      Report as text, json or certificate, to standard output or to a file; may be repeated.
+      """
+  )
   var report: [String] = []
 
   @Flag(help: "An inconclusive verdict ends with status 0.")
@@ -85,26 +101,38 @@ struct CheckCommand: ParsableCommand {
 
   /// Reads, explores and judges; writes nothing.
   func examine() throws -> ReportDocument {
+    let controls = try NegativeControls.Selection.parse(negativeControls, seed: search.seed)
     let chosen = try recoveries()
     let input = try CheckInput(input)
-    let scope = CrashScope(
-      within: search.crashWithin,
-      skip: search.skip,
-      in: input.numbered.trace
+    let outcome = try check(input, chosen, scope(of: input))
+    let certificate = try CertificateRecord(
+      outcome.report,
+      of: input,
+      self.input,
+      search,
+      recovery: recoveryRecord,
+      images: input.images + originRecord(chosen),
+      controls: NegativeControls.run(controls, after: outcome.report, of: input) { changed in
+        try check(changed, chosen, scope(of: changed)).report
+      }
     )
-    let outcome = try check(input, chosen, scope)
     return ReportDocument(
       report: outcome.report,
       input: input,
       notes: outcome.notes,
+      certificate: certificate,
       reproduction: self.input.reproduction,
       hasImagePerDevice: recovery == nil,
       isQuiet: quiet
     )
   }
 
+  private func scope(of input: CheckInput) -> CrashScope {
+    CrashScope(within: search.crashWithin, skip: search.skip, in: input.numbered.trace)
+  }
+
   private enum ChosenRecovery {
-    case writecache(CacheOptions)
+    case writecache(CacheOptions, origin: [UInt8]?)
     case external(ExternalChecker, name: String)
   }
 
@@ -118,7 +146,10 @@ struct CheckCommand: ParsableCommand {
       options.blockSize = blockSize
       options.startSector = startSector
       options.isKernelFaithful = kernelFaithful
-      chosen.append(.writecache(options))
+      let image = try origin.map { path in
+        try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
+      }
+      chosen.append(.writecache(options, origin: image))
     }
     if let recoveryLibrary {
       do throws(RecoveryRunnerError) {
@@ -149,10 +180,7 @@ struct CheckCommand: ParsableCommand {
     let limits = try search.limits()
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
-    case .writecache(let options):
-      let image = try self.origin.map { path in
-        try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
-      }
+    case .writecache(let options, let image):
       let origin = image.map { OriginImage.bytes($0) } ?? .zeros(length: nil)
       let report = try WritecacheCheck.run(
         input,
@@ -180,6 +208,35 @@ struct CheckCommand: ParsableCommand {
     }
     outcome.report.doubt(input.doubts + scope.unmatched.map { "\($0) matches nothing" })
     return outcome
+  }
+}
+
+// What a certificate says of recovery.
+extension CheckCommand {
+  /// Recovery and its options.
+  var recoveryRecord: CertificateRecord.Recovery {
+    if recovery != nil {
+      return CertificateRecord.Recovery(
+        name: "writecache",
+        options: [
+          "blockSize": "\(blockSize)", "startSector": "\(startSector)",
+          "kernelFaithful": "\(kernelFaithful)",
+        ]
+      )
+    }
+    var options = ["timeLimit": checkerTimeLimit]
+    if let recoveryLibrary {
+      options["function"] = recoveryLibrary
+      return CertificateRecord.Recovery(name: "library", options: options)
+    }
+    options["command"] = checker.map(shellQuoted).joined(separator: " ")
+    options["forkServer"] = "\(!noForkServer)"
+    return CertificateRecord.Recovery(name: "command", options: options)
+  }
+
+  private func originRecord(_ chosen: ChosenRecovery) -> [CertificateRecord.Image] {
+    guard case .writecache(_, let origin?) = chosen else { return [] }
+    return [CertificateRecord.Image(role: "origin", bytes: origin)]
   }
 }
 

@@ -2,7 +2,7 @@ import TraceFormat
 
 /// A format and where the report goes.
 struct ReportTarget {
-  enum Format: String, CaseIterable { case text, json }
+  enum Format: String, CaseIterable { case text, json, certificate }
 
   let format: Format
   /// `nil` for standard output.
@@ -27,6 +27,7 @@ struct ReportTarget {
       switch format {
       case .text: TextReport(document: document).text
       case .json: try JSONReport(document).text
+      case .certificate: try CertificateDocument(document.certificate).text
       }
     try ToolFailure.translating {
       let output = try OutputFile(path: file ?? "-")
