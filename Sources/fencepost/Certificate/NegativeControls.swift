@@ -10,17 +10,17 @@ enum NegativeControls {
     /// So many single events, drawn with a seed.
     case events(Int, seed: UInt64)
 
-    /// Reads the value of `--negative-controls`; `nil` where the option was not given.
-    static func parse(_ text: String?, seed: UInt64) throws -> Selection? {
-      guard let text else { return nil }
-      if text == "sites" { return .everySite }
-      guard let count = Int(text), count > 0 else {
-        throw ToolFailure.usage(
-          "--negative-controls \(text): expected sites or a number of events; to put a trace after the "
-            + "bare option, write --negative-controls=sites"
-        )
+    /// What a command line asks for; `nil` where it asks for none.
+    init?(_ command: CheckCommand) throws {
+      guard let count = command.negativeControlEvents else {
+        guard command.negativeControls else { return nil }
+        self = .everySite
+        return
       }
-      return .events(count, seed: seed)
+      guard count > 0 else {
+        throw ToolFailure.usage("--negative-control-events \(count): expected at least 1")
+      }
+      self = .events(count, seed: command.search.seed)
     }
   }
 

@@ -58,17 +58,21 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Start every run of a checker anew, without a fork server.")
   var noForkServer = false
 
-  @Option(
-    defaultAsFlag: "sites",
-    help: ArgumentHelp(
+  @Flag(
+    help: """
+      After a consistent verdict, check again without each flush and fence, all occurrences of a site at \
+      once: a check that never notices proves little.
       """
-      After a consistent verdict, check again without each flush and fence (all occurrences of a site at \
-      once), or without so many single ones, drawn with --seed: a check that never notices proves little.
-      """,
-      valueName: "sites|N"
+  )
+  var negativeControls = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Negative controls without so many single flushes and fences, drawn with --seed.",
+      valueName: "count"
     )
   )
-  var negativeControls: String?
+  var negativeControlEvents: Int?
 
   @Option(
     help: """
@@ -101,7 +105,7 @@ struct CheckCommand: ParsableCommand {
 
   /// Reads, explores and judges; writes nothing.
   func examine() throws -> ReportDocument {
-    let controls = try NegativeControls.Selection.parse(negativeControls, seed: search.seed)
+    let controls = try NegativeControls.Selection(self)
     let chosen = try recoveries()
     let input = try CheckInput(input)
     let outcome = try check(input, chosen, scope(of: input))
