@@ -67,7 +67,7 @@ struct CertificateRecord: Codable, Hashable {
       /// Every choice was looked at.
       case enumerated
       /// Contents recur and there are too many choices to look at: no more images than choices.
-      case bound = "bound-by-choices"
+      case bound = "images-bounded-by-choices"
     }
 
     var count: String
