@@ -102,12 +102,19 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    .target(
+      name: "CertificateAudit",
+      dependencies: ["PersistencyModel", bigInt],
+      swiftSettings: strict
+    ),
+
     // Floor 2: composition.
     .executableTarget(
       name: "fencepost",
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-        "ImageAssertions", "Checker", "RecoveryRunner", argumentParser, bigInt, crypto,
+        "ImageAssertions", "Checker", "CertificateAudit", "RecoveryRunner", argumentParser, bigInt,
+        crypto,
       ],
       swiftSettings: strict
     ),
@@ -165,6 +172,11 @@ let package = Package(
     .testTarget(
       name: "CheckerTests",
       dependencies: ["PersistencyModel", "Checker", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
+      name: "CertificateAuditTests",
+      dependencies: ["PersistencyModel", "CertificateAudit", "TestSupport", bigInt],
       swiftSettings: strictTests
     ),
     .testTarget(

@@ -59,15 +59,15 @@ extension BehaviourCheck {
     sawViolation = true
     let isNew = noted[judged, default: NotedBehaviour()].leaves.insert(leaf).inserted
     let known = noted[judged]?.findings ?? []
-    if known.count < Self.leavesExplained {
+    if known.count < leavesExplained {
       explain(judged)
     } else if isNew {
       ledger.countAnother(known[known.count - 1])
     }
   }
 
-  /// Most leaves with one outcome that are explained.
-  private static var leavesExplained: Int { 4 }
+  /// Most leaves with one outcome that are explained: by keys there are many alike.
+  private var leavesExplained: Int { isFactored ? 4 : limits.patience }
 
   private func explain(_ judged: JudgedBehaviour) {
     let violations = plainViolations()

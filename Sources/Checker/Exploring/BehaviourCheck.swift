@@ -86,7 +86,8 @@ where Program.Outcome == Judge.Outcome {
       options: subject.options,
       findings: ledger.findings.paired(in: subject),
       mergeRule: mergeRule,
-      promisesSomething: oracle.promisesSomething
+      promisesSomething: oracle.promisesSomething,
+      promiseChanges: oracle.boundaries
     )
   }
 

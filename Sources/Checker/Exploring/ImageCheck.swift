@@ -80,7 +80,8 @@ where Program.Outcome == Judge.Outcome {
       options: subject.options,
       findings: ledger.findings.paired(in: subject),
       mergeRule: "same-image",
-      promisesSomething: oracle.promisesSomething
+      promisesSomething: oracle.promisesSomething,
+      promiseChanges: oracle.boundaries
     )
   }
 

@@ -70,9 +70,25 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Start every run of a checker anew, without a fork server.")
   var noForkServer = false
 
+  @Flag(
+    help: """
+      After a consistent verdict, check again without each flush and fence, all occurrences of a site at \
+      once: a check that never notices proves little.
+      """
+  )
+  var negativeControls = false
+
   @Option(
     help: ArgumentHelp(
-      "Report as text, json, sarif or junit, to a file or to standard output; may be repeated.",
+      "Negative controls without so many single flushes and fences, drawn with --seed.",
+      valueName: "count"
+    )
+  )
+  var negativeControlEvents: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Report as text, json, sarif, junit or certificate, to a file or to standard output; may be repeated.",
       valueName: "format[=file]"
     )
   )
@@ -97,18 +113,26 @@ struct CheckCommand: ParsableCommand {
 
   /// Reads, explores and judges; writes nothing.
   func examine() throws -> ReportDocument {
+    let controls = try NegativeControls.Selection(self)
     let chosen = try recoveries()
     let input = try CheckInput(input)
-    let scope = CrashScope(
-      within: search.crashWithin,
-      skip: search.skip,
-      in: input.numbered.trace
+    let outcome = try check(input, chosen, scope(of: input))
+    let certificate = try CertificateRecord(
+      outcome.report,
+      of: input,
+      self.input,
+      search,
+      recovery: recoveryRecord,
+      images: input.images + originRecord(chosen),
+      controls: NegativeControls.run(controls, after: outcome.report, of: input) { changed in
+        try check(changed, chosen, scope(of: changed)).report
+      }
     )
-    let outcome = try check(input, chosen, scope)
     return ReportDocument(
       report: outcome.report,
       input: input,
       notes: outcome.notes,
+      certificate: certificate,
       reproduction: self.input.reproduction,
       hasImagePerDevice: recovery == nil && assert == nil,
       isQuiet: quiet,
@@ -117,9 +141,13 @@ struct CheckCommand: ParsableCommand {
     )
   }
 
+  private func scope(of input: CheckInput) -> CrashScope {
+    CrashScope(within: search.crashWithin, skip: search.skip, in: input.numbered.trace)
+  }
+
   private enum ChosenRecovery {
     case assertions(AssertionFile)
-    case writecache(CacheOptions)
+    case writecache(CacheOptions, origin: [UInt8]?)
     case external(ExternalChecker, name: String)
   }
 
@@ -134,7 +162,10 @@ struct CheckCommand: ParsableCommand {
       options.blockSize = blockSize
       options.startSector = startSector
       options.isKernelFaithful = kernelFaithful
-      chosen.append(.writecache(options))
+      let image = try origin.map { path in
+        try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
+      }
+      chosen.append(.writecache(options, origin: image))
     }
     if let recoveryLibrary {
       do throws(RecoveryRunnerError) {
@@ -178,10 +209,7 @@ struct CheckCommand: ParsableCommand {
           scope: scope.contains
         ), []
       )
-    case .writecache(let options):
-      let image = try self.origin.map { path in
-        try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
-      }
+    case .writecache(let options, let image):
       let origin = image.map { OriginImage.bytes($0) } ?? .zeros(length: nil)
       let report = try WritecacheCheck.run(
         input,
@@ -210,6 +238,38 @@ struct CheckCommand: ParsableCommand {
     }
     outcome.report.doubt(input.doubts + scope.unmatched.map { "\($0) matches nothing" })
     return outcome
+  }
+}
+
+// What a certificate says of recovery.
+extension CheckCommand {
+  /// Recovery and its options.
+  var recoveryRecord: CertificateRecord.Recovery {
+    if recovery != nil {
+      return CertificateRecord.Recovery(
+        name: "writecache",
+        options: [
+          "blockSize": "\(blockSize)", "startSector": "\(startSector)",
+          "kernelFaithful": "\(kernelFaithful)",
+        ]
+      )
+    }
+    if let assert {
+      return CertificateRecord.Recovery(name: "assertions", options: ["file": assert])
+    }
+    var options = ["timeLimit": checkerTimeLimit]
+    if let recoveryLibrary {
+      options["function"] = recoveryLibrary
+      return CertificateRecord.Recovery(name: "library", options: options)
+    }
+    options["command"] = checker.map(shellQuoted).joined(separator: " ")
+    options["forkServer"] = "\(!noForkServer)"
+    return CertificateRecord.Recovery(name: "command", options: options)
+  }
+
+  private func originRecord(_ chosen: ChosenRecovery) -> [CertificateRecord.Image] {
+    guard case .writecache(_, let origin?) = chosen else { return [] }
+    return [CertificateRecord.Image(role: "origin", bytes: origin)]
   }
 }
 

@@ -36,19 +36,26 @@ enum EventFilter {
     // A locked store that does not count as a fence still stores.
     let events = numbered.trace.events.map { event in
       guard event.kind == .lockedStore, !counts(event) else { return event }
-      return Event(
-        .store,
-        address: event.address,
-        size: event.size,
-        payload: event.payload,
-        thread: event.thread,
-        site: event.site
-      )
+      return event.asPlainStore
     }
     numbered.trace = numbered.trace.replacing(events: events)
     numbered.remove { _, event in
       event.kind.isOrdering && event.kind != .lockedStore && !counts(event)
     }
     return kept
+  }
+}
+
+extension Event {
+  /// The store of a locked operation, without its fence.
+  var asPlainStore: Event {
+    Event(
+      .store,
+      address: address,
+      size: size,
+      payload: payload,
+      thread: thread,
+      site: site
+    )
   }
 }
