@@ -92,6 +92,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(
+      name: "ComparisonPolicies",
+      dependencies: ["PersistencyModel", bigInt],
+      swiftSettings: strict
+    ),
+    .target(
       name: "RecoveryRunner",
       dependencies: ["PersistencyModel", "CProcess"],
       swiftSettings: strict
@@ -102,7 +107,7 @@ let package = Package(
       name: "fencepost",
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-        "Checker", "RecoveryRunner", argumentParser, bigInt, crypto,
+        "Checker", "ComparisonPolicies", "RecoveryRunner", argumentParser, bigInt, crypto,
       ],
       swiftSettings: strict
     ),
@@ -158,6 +163,11 @@ let package = Package(
       swiftSettings: strictTests
     ),
     .testTarget(
+      name: "ComparisonPoliciesTests",
+      dependencies: ["PersistencyModel", "ComparisonPolicies", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
       name: "RecoveryRunnerTests",
       dependencies: [
         "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host",
@@ -168,7 +178,8 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
-        "ReferenceCache", "CacheSpecification", "Checker", argumentParser, bigInt,
+        "ReferenceCache", "CacheSpecification", "Checker", "ComparisonPolicies", argumentParser,
+        bigInt,
       ],
       swiftSettings: strictTests
     ),

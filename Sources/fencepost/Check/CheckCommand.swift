@@ -1,6 +1,7 @@
 import ArgumentParser
 import CacheSpecification
 import Checker
+import ComparisonPolicies
 import Foundation
 import PersistencyModel
 import RecoveryRunner
@@ -61,6 +62,18 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "Report as text or json, to standard output or to a file; may be repeated.")
   var report: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Which states are tried: \(ComparisonPolicy.allCases.map(\.rawValue).joined(separator: ", ")). All but \
+      exact are re-implementations of other tools' published exploration policies, for comparison, and \
+      never find a trace consistent.
+      """,
+      valueName: "policy"
+    )
+  )
+  var policy = ComparisonPolicy.exact.rawValue
+
   @Flag(help: "An inconclusive verdict ends with status 0.")
   var allowInconclusive = false
 
@@ -103,12 +116,12 @@ struct CheckCommand: ParsableCommand {
     )
   }
 
-  private enum ChosenRecovery {
+  enum ChosenRecovery {
     case writecache(CacheOptions)
     case external(ExternalChecker, name: String)
   }
 
-  private func recoveries() throws -> ChosenRecovery {
+  func recoveries() throws -> ChosenRecovery {
     var chosen: [ChosenRecovery] = []
     if let recovery {
       guard recovery == "writecache" else {
@@ -141,18 +154,36 @@ struct CheckCommand: ParsableCommand {
     return chosen[0]
   }
 
+  /// Bytes of the device under the cache, where given.
+  func originImage() throws -> [UInt8]? {
+    try origin.map { path in
+      try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
+    }
+  }
+
+  /// How checkers that are not ours run.
+  func settings() throws -> RecoverySettings {
+    var settings = RecoverySettings()
+    let limit = try duration(checkerTimeLimit).components
+    settings.timeLimit =
+      UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
+    return settings
+  }
+
   private func check(
     _ input: CheckInput,
     _ chosen: ChosenRecovery,
     _ scope: CrashScope
   ) throws -> (report: CheckReport, notes: [String]) {
     let limits = try search.limits()
+    if let policy = try comparisonPolicy() {
+      return try PolicyCheck(policy: policy, command: self, input: input, limits: limits, scope: scope)
+        .outcome()
+    }
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
     case .writecache(let options):
-      let image = try self.origin.map { path in
-        try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
-      }
+      let image = try originImage()
       let origin = image.map { OriginImage.bytes($0) } ?? .zeros(length: nil)
       let report = try WritecacheCheck.run(
         input,
@@ -165,15 +196,11 @@ struct CheckCommand: ParsableCommand {
         report, image == nil ? ["the origin is taken as zeros: no --origin was given"] : []
       )
     case .external(let external, let name):
-      var settings = RecoverySettings()
-      let limit = try duration(checkerTimeLimit).components
-      settings.timeLimit =
-        UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
       outcome = try ExternalCheck.run(
         input,
         checker: external,
         name: name,
-        settings: settings,
+        settings: try settings(),
         limits: limits,
         scope: scope.contains
       )

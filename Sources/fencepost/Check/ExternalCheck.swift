@@ -112,7 +112,7 @@ enum ExternalCheck {
   }
 
   /// For each period, the labels passed before it.
-  private static func labels(of trace: Trace) -> [[String]] {
+  static func labels(of trace: Trace) -> [[String]] {
     var passed: [String] = []
     var periods = [passed]
     for event in trace.events where event.kind == .mark {

@@ -26,6 +26,7 @@ let floorTable: [FloorEntry] = [
   FloorEntry(1, "ReferenceCache", ["PersistencyModel"]),
   FloorEntry(1, "CacheSpecification", ["PersistencyModel"]),
   FloorEntry(1, "Checker", ["PersistencyModel", "BigInt", "OrderedCollections"]),
+  FloorEntry(1, "ComparisonPolicies", ["PersistencyModel", "BigInt"]),
   FloorEntry(1, "RecoveryRunner", ["PersistencyModel", "CProcess"]),
 
   FloorEntry(
@@ -33,7 +34,7 @@ let floorTable: [FloorEntry] = [
     "fencepost",
     [
       "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-      "Checker", "RecoveryRunner", "ArgumentParser", "BigInt", "Crypto",
+      "Checker", "ComparisonPolicies", "RecoveryRunner", "ArgumentParser", "BigInt", "Crypto",
     ]
   ),
   FloorEntry(

@@ -1,0 +1,76 @@
+import CacheSpecification
+import Checker
+import PersistencyModel
+import RecoveryRunner
+import ReferenceCache
+import TraceFormat
+
+extension CheckCommand {
+  /// The recovery that the options name, with its oracle, ready to run on images of the input.
+  func judgedProgram(for input: CheckInput) throws -> JudgedProgram {
+    switch try recoveries() {
+    case .writecache(let options): try writecacheProgram(options, input)
+    case .external(let checker, let name): try externalProgram(checker, name, input)
+    }
+  }
+
+  private func externalProgram(
+    _ checker: ExternalChecker,
+    _ name: String,
+    _ input: CheckInput
+  ) throws -> JudgedProgram {
+    let images = zip(input.memory.space.devices, input.memory.devices).map {
+      RecoveryImage(name: $0.name, bytes: $1)
+    }
+    let trace = input.numbered.trace
+    let settings = try settings()
+    do throws(RecoveryRunnerError) {
+      let runner = try RecoveryRunner(checker, images: images, settings: settings, memo: nil)
+      return JudgedProgram(
+        onImages: ExternalRecovery(
+          runner: runner,
+          space: input.memory.space,
+          labels: ExternalCheck.labels(of: trace)
+        ),
+        oracle: ExternalOracle(
+          boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
+          name: name
+        )
+      )
+    } catch {
+      throw ToolFailure.inputOutput("\(name): \(error.description)")
+    }
+  }
+
+  private func writecacheProgram(
+    _ options: CacheOptions,
+    _ input: CheckInput
+  ) throws -> JudgedProgram {
+    try WritecacheCheck.requireRoom(for: options, in: input.memory.stack.bytes.count)
+    let image = try originImage()
+    let history: CacheHistory
+    do throws(CacheHistoryError) {
+      history = try CacheHistory(
+        input.numbered.trace,
+        blockSize: options.blockSize,
+        origin: image.map { .bytes($0) } ?? .zeros(length: nil)
+      )
+    } catch {
+      throw ToolFailure.malformed("the operations of the trace make no sense: \(error.description)")
+    }
+    let contents = SharedContents(history.contents)
+    var recovering = options
+    recovering.blankDevice = .refuse
+    return JudgedProgram(
+      WritecacheRecovery(options: recovering, contents: contents),
+      initial: input.memory.stack,
+      oracle: WritecacheOracle(
+        history: history,
+        contents: contents,
+        hasOperations: input.numbered.trace.marks.contains { mark in
+          if case .label = mark { false } else { true }
+        }
+      )
+    )
+  }
+}
