@@ -14,8 +14,9 @@ struct Fencepost: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CheckCommand.self, CountCommand.self, ImageCommand.self, ShowCommand.self,
-      ConvertCommand.self, LitmusCommand.self, DemoCommand.self, BenchCommand.self,
+      CheckCommand.self, CompareCommand.self, CountCommand.self, ImageCommand.self,
+      ShowCommand.self, ConvertCommand.self, LitmusCommand.self, DemoCommand.self,
+      BenchCommand.self,
     ]
   )
 
@@ -25,7 +26,7 @@ struct Fencepost: ParsableCommand {
       Foundation.exit(RecoveryWorker.main(arguments: arguments))
     }
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CompareCommand.spelledOut(Array(arguments.dropFirst())))
       try command.run()
     } catch let failure as ToolFailure {
       FileHandle.standardError.write(Data("fencepost: \(failure.description)\n".utf8))

@@ -41,7 +41,9 @@ import Testing
         var probed = unknown.score(policy)
         #expect(probed.missed == nil)
         #expect(looked.missed == exact.distinct - looked.permitted)
+        #expect(looked.missedImages == looked.missed)
         probed.missed = looked.missed
+        probed.missedImages = looked.missedImages
         // States inside a store are crash points of which a probe sees only the one before.
         if test.model == "adr" { #expect(looked == probed, "seed \(test.seed), \(policy)") }
         forbidden += looked.forbidden

@@ -76,10 +76,14 @@ public final class PolicyComparison<Program: ComparedProgram> {
       return tally.score(missing: permitted)
     }
     var probe = PermissionProbe(subject)
-    try explore(policy, tally, following: { image in
-      probe.advance(to: image.point)
-      probe.change(image.changes)
-    }) { _, point in (probe.permission, point) }
+    try explore(
+      policy,
+      tally,
+      following: { image in
+        probe.advance(to: image.point)
+        probe.change(image.changes)
+      }
+    ) { _, point in (probe.permission, point) }
     settle(tally)
     return tally.score(missing: nil)
   }
@@ -117,7 +121,9 @@ extension PolicyComparison {
       visit: { [self] image in
         following(image)
         cursor.change(image.changes)
-        if tally.isTimeToAsk(at: image.point), let reason = shouldStop() { tally.stopReason = reason }
+        if tally.isTimeToAsk(at: image.point), let reason = shouldStop() {
+          tally.stopReason = reason
+        }
         let key = cursor.key(in: program.period(at: image.point.events))
         do throws(Program.Failure) {
           for (line, content) in image.changes { try show(line, content) }

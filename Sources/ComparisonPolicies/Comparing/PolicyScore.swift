@@ -49,6 +49,8 @@ public struct PolicyScore: Hashable, Sendable {
   public var permittedImages: Int
   /// Permitted states never tried; `nil` where the permitted ones were not enumerated.
   public var missed: Int?
+  /// Images of permitted states that were tried in no period at all; `nil` as for `missed`.
+  public var missedImages: Int?
   /// Violations by kind, sorted.
   public var kinds: [KindScore]
 

@@ -62,6 +62,7 @@ final class PolicyTally {
       states.values.count { $0.permission == permission }
     }
     let images = Set(states.filter { $0.value.permission == .permitted }.keys.map(\.image))
+    let tried = Set(states.keys.map(\.image))
     return PolicyScore(
       policy: policy,
       run: policy.triesEachImageOnce ? states.count : extent.images,
@@ -74,6 +75,7 @@ final class PolicyTally {
       undecided: count(.unknown),
       permittedImages: images.count,
       missed: permitted?.keys.count { states[$0] == nil },
+      missedImages: permitted.map { Set($0.keys.map(\.image)).subtracting(tried).count },
       kinds: kinds
     )
   }

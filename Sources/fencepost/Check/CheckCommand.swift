@@ -65,9 +65,9 @@ struct CheckCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Which states are tried: \(ComparisonPolicy.allCases.map(\.rawValue).joined(separator: ", ")). All but \
-      exact are re-implementations of other tools' published exploration policies, for comparison, and \
-      never find a trace consistent.
+      Which states are tried: \(ComparisonPolicy.allCases.map(\.rawValue).joined(separator: ", ")). All \
+      but exact are re-implementations of other tools' published exploration policies, for comparison, \
+      and never find a trace consistent.
       """,
       valueName: "policy"
     )
@@ -154,36 +154,21 @@ struct CheckCommand: ParsableCommand {
     return chosen[0]
   }
 
-  /// Bytes of the device under the cache, where given.
-  func originImage() throws -> [UInt8]? {
-    try origin.map { path in
-      try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
-    }
-  }
-
-  /// How checkers that are not ours run.
-  func settings() throws -> RecoverySettings {
-    var settings = RecoverySettings()
-    let limit = try duration(checkerTimeLimit).components
-    settings.timeLimit =
-      UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
-    return settings
-  }
-
-  private func check(
+  func check(
     _ input: CheckInput,
     _ chosen: ChosenRecovery,
     _ scope: CrashScope
   ) throws -> (report: CheckReport, notes: [String]) {
     let limits = try search.limits()
     if let policy = try comparisonPolicy() {
-      return try PolicyCheck(policy: policy, command: self, input: input, limits: limits, scope: scope)
-        .outcome()
+      return try PolicyCheck(policy, self, input, limits, scope).outcome()
     }
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
     case .writecache(let options):
-      let image = try originImage()
+      let image = try self.origin.map { path in
+        try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
+      }
       let origin = image.map { OriginImage.bytes($0) } ?? .zeros(length: nil)
       let report = try WritecacheCheck.run(
         input,
@@ -196,11 +181,15 @@ struct CheckCommand: ParsableCommand {
         report, image == nil ? ["the origin is taken as zeros: no --origin was given"] : []
       )
     case .external(let external, let name):
+      var settings = RecoverySettings()
+      let limit = try duration(checkerTimeLimit).components
+      settings.timeLimit =
+        UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
       outcome = try ExternalCheck.run(
         input,
         checker: external,
         name: name,
-        settings: try settings(),
+        settings: settings,
         limits: limits,
         scope: scope.contains
       )

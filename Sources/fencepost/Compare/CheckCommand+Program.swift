@@ -1,5 +1,6 @@
 import CacheSpecification
 import Checker
+import ComparisonPolicies
 import PersistencyModel
 import RecoveryRunner
 import ReferenceCache
@@ -14,6 +15,19 @@ extension CheckCommand {
     }
   }
 
+  /// The report of the exact policy, whatever `--policy` says.
+  func exactReport(_ input: CheckInput, _ scope: CrashScope) throws -> CheckReport {
+    var exact = self
+    exact.policy = ComparisonPolicy.exact.rawValue
+    return try exact.check(input, try recoveries(), scope).report
+  }
+
+  /// The policy that the options name; `nil` for the exact one.
+  func comparisonPolicy() throws -> ComparisonPolicy? {
+    let named = try choice(ComparisonPolicy.self, policy, "--policy")
+    return named == .exact ? nil : named
+  }
+
   private func externalProgram(
     _ checker: ExternalChecker,
     _ name: String,
@@ -23,7 +37,10 @@ extension CheckCommand {
       RecoveryImage(name: $0.name, bytes: $1)
     }
     let trace = input.numbered.trace
-    let settings = try settings()
+    var settings = RecoverySettings()
+    let limit = try duration(checkerTimeLimit).components
+    settings.timeLimit =
+      UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
     do throws(RecoveryRunnerError) {
       let runner = try RecoveryRunner(checker, images: images, settings: settings, memo: nil)
       return JudgedProgram(
@@ -47,7 +64,9 @@ extension CheckCommand {
     _ input: CheckInput
   ) throws -> JudgedProgram {
     try WritecacheCheck.requireRoom(for: options, in: input.memory.stack.bytes.count)
-    let image = try originImage()
+    let image = try origin.map { path in
+      try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
+    }
     let history: CacheHistory
     do throws(CacheHistoryError) {
       history = try CacheHistory(

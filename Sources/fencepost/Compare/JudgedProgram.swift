@@ -64,7 +64,9 @@ struct TrackedRecovery<Program: Recovery>: ImageRecovery {
     medium = TrackedMedium(initial)
   }
 
-  mutating func set(_ line: CacheLine, to content: LineBytes) { medium.words.set(line, to: content) }
+  mutating func set(_ line: CacheLine, to content: LineBytes) {
+    medium.words.set(line, to: content)
+  }
 
   mutating func run(period: Int) -> Program.Outcome {
     defer { medium.words.undo() }

@@ -11,6 +11,20 @@ struct PolicyCheck {
   let limits: ExplorationLimits
   let scope: CrashScope
 
+  init(
+    _ policy: ComparisonPolicy,
+    _ command: CheckCommand,
+    _ input: CheckInput,
+    _ limits: ExplorationLimits,
+    _ scope: CrashScope
+  ) {
+    self.policy = policy
+    self.command = command
+    self.input = input
+    self.limits = limits
+    self.scope = scope
+  }
+
   /// Tries the states and judges them; what only forbidden states show is a note.
   func outcome() throws -> (report: CheckReport, notes: [String]) {
     let program = try command.judgedProgram(for: input)
@@ -117,13 +131,5 @@ struct PolicyCheck {
   private func falseFindings(_ score: PolicyScore) -> String {
     let kinds = score.kinds.filter { $0.forbidden > 0 }.map { "\($0.kind) on \($0.forbidden)" }
     return kinds.isEmpty ? "" : "; false findings, not reported: \(kinds.joined(separator: ", "))"
-  }
-}
-
-extension CheckCommand {
-  /// The policy that the options name; `nil` for the exact one.
-  func comparisonPolicy() throws -> ComparisonPolicy? {
-    let named = try choice(ComparisonPolicy.self, policy, "--policy")
-    return named == .exact ? nil : named
   }
 }
