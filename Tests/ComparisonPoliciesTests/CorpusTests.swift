@@ -10,15 +10,16 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("traces/litmus/random-shared.jsonl")
 
-  /// Every trace at full size; else each eighth, which takes seconds in a debug build.
-  private static func traces() throws -> [RandomCorpusTrace] {
-    let all = try RandomCorpusTrace.read(corpus)
-    let isComplete = ProcessInfo.processInfo.environment["FENCEPOST_COMPLETE"] != nil
-    return all.enumerated().filter { isComplete || $0.offset % 8 == 0 }.map(\.element)
-  }
+  /// Every trace at full size; else each tenth, which takes seconds in a debug build.
+  private static let traces: [RandomCorpusTrace] = {
+    let all = (try? RandomCorpusTrace.read(corpus)) ?? []
+    let isComplete = ProcessInfo.processInfo.environment["FENCEPOST_COMPLETE"] == "1"
+    return all.enumerated().filter { isComplete || $0.offset % 10 == 0 }.map(\.element)
+  }()
 
   @Test func theExactPolicyMissesNothingAndTriesNothingForbidden() throws {
-    for test in try Self.traces() {
+    #expect(Self.traces.count >= 20)
+    for test in Self.traces {
       let subject = try subject(test)
       let images = images(.exact, subject, lines: test.lines)
       #expect(images.count == test.union.count, "seed \(test.seed)")
@@ -29,7 +30,7 @@ import Testing
 
   @Test func lookingStatesUpAndProbingThemGiveTheSameScores() throws {
     var forbidden = 0
-    for test in try Self.traces() {
+    for test in Self.traces {
       let subject = try subject(test)
       let known = PolicyComparison(subject, program: NoRecovery(), limit: 5_000)
       let exact = try #require(known.enumerate())
@@ -54,9 +55,9 @@ import Testing
 
   @Test func underTheModelThatYatAssumesItTriesNothingForbidden() throws {
     // Lines that do not tear, plain stores only: then its prefixes are the model's.
-    for test in try Self.traces() where test.model == "adr" {
+    for test in Self.traces where test.model == "adr" {
       guard !test.events.contains(where: { $0.op == "nt" }) else { continue }
-      let comparison = PolicyComparison(try subject(test), program: NoRecovery(), limit: 20_000)
+      let comparison = PolicyComparison(try subject(test), program: NoRecovery(), limit: 5_000)
       _ = try #require(comparison.enumerate())
       let score = comparison.score(.yat)
       #expect(score.forbidden == 0, "seed \(test.seed)")

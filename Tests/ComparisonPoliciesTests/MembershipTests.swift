@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func thePositionsKeptAreAnIdealThatLeavesTheContent() {
-    for seed in UInt64(100)..<120 {
+    for seed in UInt64(100)..<110 {
       let generated = TraceGenerator().trace(seed: seed)
       var machine = machine(generated, tear: .w8, order: .line)
       for (index, event) in generated.trace.events.enumerated() {
@@ -70,7 +70,7 @@ import Testing
   @Test(arguments: [ComparisonPolicy.yat, .pmreorderAccumulative, .mumak])
   func aProbeThatFollowsAnImageAgreesWithAskingForAllOfIt(policy: ComparisonPolicy) {
     var answers: Set<Permission> = []
-    for seed in UInt64(200)..<230 {
+    for seed in UInt64(200)..<215 {
       let generated = TraceGenerator().trace(seed: seed)
       let initial = generated.initial
       let subject = PolicySubject(trace: generated.trace) { initial[$0.index] ?? LineBytes() }

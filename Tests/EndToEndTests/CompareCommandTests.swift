@@ -103,4 +103,19 @@ struct CompareCommandTests {
     )
     #expect(exact.1 == exact.2)
   }
+
+  @Test(.enabled(if: RoutingSplits.isComplete, "a minute in a debug build: make test-complete"))
+  func theTableOfTheReadmeIsWhatItsCommandPrints() throws {
+    let readme = try String(contentsOfFile: Repository.path("README.md"), encoding: .utf8)
+    let rows = readme.split(separator: "\n").filter { line in
+      ["| exact", "| yat", "| pmreorder-", "| vinter", "| mumak"].contains { line.hasPrefix($0) }
+    }
+    #expect(rows.count == 6)
+    let run = try Tool.fencepost.run(
+      ["compare", "--litmus", Repository.path("traces/litmus/shared.json")]
+        + [Repository.path("traces/litmus/random-shared.jsonl")]
+        + ["--max-executions", "100000", "--report", "markdown"]
+    )
+    for row in rows { #expect(run.text.contains(row + "\n")) }
+  }
 }

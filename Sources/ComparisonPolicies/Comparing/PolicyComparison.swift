@@ -1,3 +1,4 @@
+import BigInt
 import PersistencyModel
 
 /// Runs policies on one trace and compares what they try with what the model permits.
@@ -50,7 +51,9 @@ public final class PolicyComparison<Program: ComparedProgram> {
       return nil
     }
     guard planned <= limit else {
-      notEnumerated = "\(planned) images over all crash points are more than \(limit)"
+      let digits = String(planned)
+      let count = digits.count > 40 ? "about 10^\(digits.count - 1)" : digits
+      notEnumerated = "\(count) images over all crash points are more than \(limit)"
       return nil
     }
     let tally = PolicyTally(policy: .exact)

@@ -9,7 +9,7 @@ struct WritesInFlight {
   struct Line {
     /// What no crash can lose, as this recorder sees it.
     var durable: LineBytes
-    /// Contents after the first, second, ... write in flight.
+    /// Contents after each write in flight, in order.
     var contents: [LineBytes] = []
     /// Writes that the next fence makes durable.
     var flushed = 0

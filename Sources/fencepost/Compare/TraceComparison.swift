@@ -43,8 +43,15 @@ struct TraceComparison {
     return ComparedTrace(
       name: command.input.trace,
       rows: Self.rows(exact, scores),
-      notes: notes + exact.notes
+      notes: notes + exact.notes + Self.undecided(scores)
     )
+  }
+
+  private static func undecided(_ scores: [PolicyScore]) -> [String] {
+    scores.filter { $0.undecided > 0 }.map {
+      "\($0.policy.rawValue): \($0.undecided) states are neither permitted nor forbidden as far as is "
+        + "known: a line has too many contents to list"
+    }
   }
 
   /// Rows for a table; a kind is known if any policy found it on a permitted state.
