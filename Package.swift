@@ -87,6 +87,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(
+      name: "ImageAssertions",
+      dependencies: ["PersistencyModel"],
+      swiftSettings: strict
+    ),
+    .target(
       name: "Checker",
       dependencies: ["PersistencyModel", bigInt, collections],
       swiftSettings: strict
@@ -107,7 +112,9 @@ let package = Package(
       name: "fencepost",
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-        "Checker", "ComparisonPolicies", "RecoveryRunner", argumentParser, bigInt, crypto,
+        "ImageAssertions", "Checker", "ComparisonPolicies", "RecoveryRunner", argumentParser,
+        bigInt,
+        crypto,
       ],
       swiftSettings: strict
     ),
@@ -158,6 +165,11 @@ let package = Package(
       swiftSettings: strictTests
     ),
     .testTarget(
+      name: "ImageAssertionsTests",
+      dependencies: ["PersistencyModel", "ImageAssertions", "TestSupport"],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
       name: "CheckerTests",
       dependencies: ["PersistencyModel", "Checker", "TestSupport", bigInt],
       swiftSettings: strictTests
@@ -178,7 +190,8 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
-        "ReferenceCache", "CacheSpecification", "Checker", "ComparisonPolicies", argumentParser,
+        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "ComparisonPolicies",
+        argumentParser,
         bigInt,
       ],
       swiftSettings: strictTests

@@ -82,6 +82,16 @@ struct CompareCommandTests {
     #expect(empty.status == 74 || empty.status == 65, "\(empty.errors)")
   }
 
+  @Test func aFoldersAssertionsAreItsRecovery() throws {
+    let folder = Repository.path("traces/defects/levelhash-insert")
+    let run = try Tool.fencepost.run(["compare", folder, "--report", "markdown"])
+    #expect(run.status == 0, "\(run.errors)")
+    // Found with the bug, by the exact policy and not by program-order prefixes; nothing without it.
+    #expect(run.text.contains(/\| exact \|.*\| foreignData \| none \| none \|/))
+    #expect(run.text.contains(/\| mumak \|.*\| none \| foreignData \| none \|/))
+    #expect(run.text.contains(/\| exact \|.*\| none \| none \| none \|/))
+  }
+
   @Test func aBoundStopsAPolicyInTheTable() throws {
     let log = Repository.log("applog-ok-n3.log")
     let run = try Tool.fencepost.run(
@@ -105,17 +115,25 @@ struct CompareCommandTests {
   }
 
   @Test(.enabled(if: RoutingSplits.isComplete, "a minute in a debug build: make test-complete"))
-  func theTableOfTheReadmeIsWhatItsCommandPrints() throws {
-    let readme = try String(contentsOfFile: Repository.path("README.md"), encoding: .utf8)
-    let rows = readme.split(separator: "\n").filter { line in
-      ["| exact", "| yat", "| pmreorder-", "| vinter", "| mumak"].contains { line.hasPrefix($0) }
+  func theTablesOfTheDocumentsAreWhatTheirCommandsPrint() throws {
+    let text = try ["README.md", "docs/comparison.md"].map {
+      try String(contentsOfFile: Repository.path($0), encoding: .utf8)
+    }.joined()
+    let rows = text.split(separator: "\n").filter { line in
+      ["| exact |", "| yat |", "| pmreorder-", "| vinter", "| mumak"].contains {
+        line.hasPrefix($0)
+      }
     }
-    #expect(rows.count == 6)
+    #expect(rows.count == 12)
     let run = try Tool.fencepost.run(
       ["compare", "--litmus", Repository.path("traces/litmus/shared.json")]
         + [Repository.path("traces/litmus/random-shared.jsonl")]
         + ["--max-executions", "100000", "--report", "markdown"]
     )
-    for row in rows { #expect(run.text.contains(row + "\n")) }
+    let defects = Repository.path("traces/defects")
+    let folders = try FileManager.default.contentsOfDirectory(atPath: defects).sorted()
+      .filter { !$0.hasSuffix(".md") }.map { defects + "/" + $0 }
+    let second = try Tool.fencepost.run(["compare"] + folders + ["--report", "markdown"])
+    for row in rows { #expect((run.text + second.text).contains(row + "\n"), "\(row)") }
   }
 }

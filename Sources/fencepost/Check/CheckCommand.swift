@@ -3,6 +3,7 @@ import CacheSpecification
 import Checker
 import ComparisonPolicies
 import Foundation
+import ImageAssertions
 import PersistencyModel
 import RecoveryRunner
 import ReferenceCache
@@ -14,10 +15,12 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Check that every state a crash may leave can be recovered.",
     discussion: """
-      Recovery is one of: a program after -- ({} stands for the crash image; exit status 0 is good), a
-      function of a shared library, or the cache's own.
+      Recovery is one of: a file of assertions about the crash image (docs/assertions.md), a program
+      after -- ({} stands for the crash image; exit status 0 is good), a function of a shared library,
+      or the cache's own.
 
       Examples:
+        fencepost check run.fpt --assert log.assert
         fencepost check run.fpt -- ./check-log {}
         fencepost check log.txt --recovery-library ./check.so:check_list:pointer
         fencepost check kernel.trace --recovery writecache --kernel-faithful --marks kernel.marks
@@ -29,6 +32,9 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var input: TraceArguments
   @OptionGroup var search: SearchArguments
+
+  @Option(help: ArgumentHelp("What must hold in every crash state, as text.", valueName: "file"))
+  var assert: String?
 
   @Option(help: "Recovery of our own: writecache.")
   var recovery: String?
@@ -111,18 +117,20 @@ struct CheckCommand: ParsableCommand {
       input: input,
       notes: outcome.notes,
       reproduction: self.input.reproduction,
-      hasImagePerDevice: recovery == nil,
+      hasImagePerDevice: recovery == nil && assert == nil,
       isQuiet: quiet
     )
   }
 
   enum ChosenRecovery {
+    case assertions(AssertionFile)
     case writecache(CacheOptions)
     case external(ExternalChecker, name: String)
   }
 
   func recoveries() throws -> ChosenRecovery {
     var chosen: [ChosenRecovery] = []
+    if let assert { chosen.append(.assertions(try AssertionCheck.read(assert))) }
     if let recovery {
       guard recovery == "writecache" else {
         throw ToolFailure.usage("--recovery \(recovery): expected writecache")
@@ -148,7 +156,8 @@ struct CheckCommand: ParsableCommand {
     }
     guard chosen.count == 1 else {
       throw ToolFailure.usage(
-        "name one recovery: --recovery writecache, --recovery-library FILE.so:SYMBOL, or -- CHECKER {}"
+        "name one recovery: --assert FILE, --recovery writecache, "
+          + "--recovery-library FILE.so:SYMBOL, or -- CHECKER {}"
       )
     }
     return chosen[0]
@@ -165,6 +174,8 @@ struct CheckCommand: ParsableCommand {
     }
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
+    case .assertions(let file):
+      outcome = (AssertionCheck.run(input, file, limits: limits, scope: scope.contains), [])
     case .writecache(let options):
       let image = try self.origin.map { path in
         try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }

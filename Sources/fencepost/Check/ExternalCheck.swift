@@ -88,7 +88,7 @@ enum ExternalCheck {
         program: ExternalRecovery(
           runner: runner,
           space: input.memory.space,
-          labels: labels(of: trace)
+          labels: trace.labelsPassed
         ),
         oracle: ExternalOracle(
           boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
@@ -109,21 +109,5 @@ enum ExternalCheck {
     } catch {
       throw ToolFailure.inputOutput("\(name): \(error.description)")
     }
-  }
-
-  /// For each period, the labels passed before it.
-  static func labels(of trace: Trace) -> [[String]] {
-    var passed: [String] = []
-    var periods = [passed]
-    for event in trace.events where event.kind == .mark {
-      switch trace.mark(of: event) {
-      case .label(let text): passed.append(text)
-      case .begin(let operation):
-        passed.append("\(operation.kind.rawValue)-\(operation.number).BEGIN")
-      case .acknowledge(let number): passed.append("\(number).END")
-      }
-      periods.append(passed)
-    }
-    return periods
   }
 }

@@ -1,6 +1,7 @@
 import CacheSpecification
 import Checker
 import ComparisonPolicies
+import ImageAssertions
 import PersistencyModel
 import RecoveryRunner
 import ReferenceCache
@@ -10,6 +11,12 @@ extension CheckCommand {
   /// The recovery that the options name, with its oracle, ready to run on images of the input.
   func judgedProgram(for input: CheckInput) throws -> JudgedProgram {
     switch try recoveries() {
+    case .assertions(let file):
+      JudgedProgram(
+        AssertionRecovery(file: file, base: input.memory.stack.base),
+        initial: input.memory.stack,
+        oracle: AssertionOracle(file.assertions, for: input.numbered.trace)
+      )
     case .writecache(let options): try writecacheProgram(options, input)
     case .external(let checker, let name): try externalProgram(checker, name, input)
     }
@@ -47,7 +54,7 @@ extension CheckCommand {
         onImages: ExternalRecovery(
           runner: runner,
           space: input.memory.space,
-          labels: ExternalCheck.labels(of: trace)
+          labels: trace.labelsPassed
         ),
         oracle: ExternalOracle(
           boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },

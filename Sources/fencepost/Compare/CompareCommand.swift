@@ -12,8 +12,8 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       Policies are re-implementations of other tools' published exploration policies, for
       comparison on the same trace with the same recovery; --policy NAME compares only one.
-      Recovery is named as for check. A folder stands for its bug.trace and fixed.trace. With
-      --litmus the files are litmus corpora: only states are compared.
+      Recovery is named as for check. A folder stands for its bug.trace and fixed.trace, with
+      its recovery.assert. With --litmus the files are litmus corpora: only states are compared.
 
       For each policy: images run, as the tool counts them; distinct states; permitted states
       that it missed; forbidden states that it ran; kinds of findings.
@@ -36,8 +36,8 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "The files are litmus corpora: compare states only, without recovery.")
   var litmus = false
 
-  @Flag(help: "With --litmus, a row for each test that a policy does not match.")
-  var tests = false
+  @Flag(help: "A table for each trace, also for more than 8 and for litmus tests.")
+  var each = false
 
   func run() throws {
     Interruption.listen()
@@ -57,14 +57,17 @@ struct CompareCommand: ParsableCommand {
   private func compareTraces() throws -> ComparisonDocument {
     var parts: [ComparedTrace] = []
     for path in [check.input.trace] + others {
-      for trace in try DefectFolder.traces(in: path) {
-        var command = check
-        command.input.trace = trace
-        let compared = TraceComparison(command: command, policies: try policies)
+      for member in try DefectFolder.members(of: path) {
+        let compared = TraceComparison(command: check.on(member), policies: try policies)
         parts.append(try compared.compare())
       }
     }
-    return ComparisonDocument(traces: parts, hasRecovery: true, showsParts: true, notes: [])
+    return ComparisonDocument(
+      traces: parts,
+      hasRecovery: true,
+      showsParts: each || parts.count <= 8,
+      notes: []
+    )
   }
 
   private func compareLitmus() throws -> ComparisonDocument {
@@ -73,7 +76,7 @@ struct CompareCommand: ParsableCommand {
       limits: try check.search.limits(),
       seed: check.search.seed
     )
-    return try board.compare([check.input.trace] + others, showsTests: tests)
+    return try board.compare([check.input.trace] + others, showsTests: each)
   }
 }
 

@@ -25,6 +25,7 @@ let floorTable: [FloorEntry] = [
   FloorEntry(1, "FlushTracer", ["PersistencyModel", "CShim"]),
   FloorEntry(1, "ReferenceCache", ["PersistencyModel"]),
   FloorEntry(1, "CacheSpecification", ["PersistencyModel"]),
+  FloorEntry(1, "ImageAssertions", ["PersistencyModel"]),
   FloorEntry(1, "Checker", ["PersistencyModel", "BigInt", "OrderedCollections"]),
   FloorEntry(1, "ComparisonPolicies", ["PersistencyModel", "BigInt"]),
   FloorEntry(1, "RecoveryRunner", ["PersistencyModel", "CProcess"]),
@@ -34,7 +35,9 @@ let floorTable: [FloorEntry] = [
     "fencepost",
     [
       "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-      "Checker", "ComparisonPolicies", "RecoveryRunner", "ArgumentParser", "BigInt", "Crypto",
+      "ImageAssertions", "Checker", "ComparisonPolicies", "RecoveryRunner", "ArgumentParser",
+      "BigInt",
+      "Crypto",
     ]
   ),
   FloorEntry(
