@@ -97,6 +97,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(
+      name: "ComparisonPolicies",
+      dependencies: ["PersistencyModel", bigInt],
+      swiftSettings: strict
+    ),
+    .target(
       name: "RecoveryRunner",
       dependencies: ["PersistencyModel", "CProcess"],
       swiftSettings: strict
@@ -113,7 +118,8 @@ let package = Package(
       name: "fencepost",
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-        "ImageAssertions", "Checker", "CertificateAudit", "RecoveryRunner", argumentParser, bigInt,
+        "ImageAssertions", "Checker", "CertificateAudit", "ComparisonPolicies", "RecoveryRunner",
+        argumentParser, bigInt,
         crypto,
       ],
       swiftSettings: strict
@@ -180,6 +186,11 @@ let package = Package(
       swiftSettings: strictTests
     ),
     .testTarget(
+      name: "ComparisonPoliciesTests",
+      dependencies: ["PersistencyModel", "ComparisonPolicies", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
       name: "RecoveryRunnerTests",
       dependencies: [
         "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host",
@@ -190,7 +201,8 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
-        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", argumentParser,
+        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "ComparisonPolicies",
+        argumentParser,
         bigInt,
       ],
       swiftSettings: strictTests

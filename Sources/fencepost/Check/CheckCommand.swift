@@ -1,6 +1,7 @@
 import ArgumentParser
 import CacheSpecification
 import Checker
+import ComparisonPolicies
 import Foundation
 import ImageAssertions
 import PersistencyModel
@@ -94,6 +95,18 @@ struct CheckCommand: ParsableCommand {
   )
   var report: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Which states are tried: \(ComparisonPolicy.allCases.map(\.rawValue).joined(separator: ", ")). All \
+      but exact are re-implementations of other tools' published exploration policies, for comparison, \
+      and never find a trace consistent.
+      """,
+      valueName: "policy"
+    )
+  )
+  var policy = ComparisonPolicy.exact.rawValue
+
   @Flag(help: "An inconclusive verdict ends with status 0.")
   var allowInconclusive = false
 
@@ -141,17 +154,17 @@ struct CheckCommand: ParsableCommand {
     )
   }
 
-  private func scope(of input: CheckInput) -> CrashScope {
+  func scope(of input: CheckInput) -> CrashScope {
     CrashScope(within: search.crashWithin, skip: search.skip, in: input.numbered.trace)
   }
 
-  private enum ChosenRecovery {
+  enum ChosenRecovery {
     case assertions(AssertionFile)
     case writecache(CacheOptions, origin: [UInt8]?)
     case external(ExternalChecker, name: String)
   }
 
-  private func recoveries() throws -> ChosenRecovery {
+  func recoveries() throws -> ChosenRecovery {
     var chosen: [ChosenRecovery] = []
     if let assert { chosen.append(.assertions(try AssertionCheck.read(assert))) }
     if let recovery {
@@ -189,7 +202,7 @@ struct CheckCommand: ParsableCommand {
     return chosen[0]
   }
 
-  private func check(
+  func check(
     _ input: CheckInput,
     _ chosen: ChosenRecovery,
     _ scope: CrashScope
@@ -197,6 +210,9 @@ struct CheckCommand: ParsableCommand {
     let progress = quiet ? nil : ProgressLine()
     defer { progress?.clear() }
     let limits = try search.limits(progress: progress)
+    if let policy = try comparisonPolicy() {
+      return try PolicyCheck(policy, self, input, limits, scope).outcome()
+    }
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
     case .assertions(let file):

@@ -178,7 +178,7 @@ enum WritecacheCheck {
   }
 
   /// Refuses options under which no device of that size could hold a cache.
-  private static func requireRoom(for options: CacheOptions, in size: Int) throws {
+  static func requireRoom(for options: CacheOptions, in size: Int) throws {
     do throws(CacheError) {
       _ = try options.area(ofMedium: size)
     } catch {

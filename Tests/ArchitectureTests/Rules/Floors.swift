@@ -28,6 +28,7 @@ let floorTable: [FloorEntry] = [
   FloorEntry(1, "ImageAssertions", ["PersistencyModel"]),
   FloorEntry(1, "Checker", ["PersistencyModel", "BigInt", "OrderedCollections"]),
   FloorEntry(1, "CertificateAudit", ["PersistencyModel", "BigInt"]),
+  FloorEntry(1, "ComparisonPolicies", ["PersistencyModel", "BigInt"]),
   FloorEntry(1, "RecoveryRunner", ["PersistencyModel", "CProcess"]),
 
   FloorEntry(
@@ -35,7 +36,8 @@ let floorTable: [FloorEntry] = [
     "fencepost",
     [
       "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-      "ImageAssertions", "Checker", "CertificateAudit", "RecoveryRunner", "ArgumentParser",
+      "ImageAssertions", "Checker", "CertificateAudit", "ComparisonPolicies", "RecoveryRunner",
+      "ArgumentParser",
       "BigInt", "Crypto",
     ]
   ),
