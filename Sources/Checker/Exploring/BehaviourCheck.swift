@@ -87,6 +87,9 @@ where Program.Outcome == Judge.Outcome {
     if new == 0 && previousPeriod == period { return }
     explorePoint(new)
     for key in ledger.open { workOut(key) }
+    if limits.stopAtFirstViolation && !ledger.isEmpty {
+      counts.stop("ended at the first violation")
+    }
   }
 
   /// A short look at everything; if that is not enough, states that lose little; then everything.

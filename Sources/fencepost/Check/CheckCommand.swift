@@ -61,6 +61,17 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "Report as text or json, to standard output or to a file; may be repeated.")
   var report: [String] = []
 
+  @Flag(help: "After a violated verdict, look for flushes, fences and deliveries that mend it.")
+  var suggest = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Known violations that do not count; with TEXT only where it is part of the promise.",
+      valueName: "kind[:text]"
+    )
+  )
+  var ignore: [String] = []
+
   @Flag(help: "An inconclusive verdict ends with status 0.")
   var allowInconclusive = false
 
@@ -87,28 +98,24 @@ struct CheckCommand: ParsableCommand {
   func examine() throws -> ReportDocument {
     let chosen = try recoveries()
     let input = try CheckInput(input)
-    let scope = CrashScope(
-      within: search.crashWithin,
-      skip: search.skip,
-      in: input.numbered.trace
-    )
-    let outcome = try check(input, chosen, scope)
+    let outcome = try check(input, chosen, search.limits())
     return ReportDocument(
       report: outcome.report,
       input: input,
       notes: outcome.notes,
       reproduction: self.input.reproduction,
       hasImagePerDevice: recovery == nil,
-      isQuiet: quiet
+      isQuiet: quiet,
+      repairs: suggest ? try repairs(of: outcome.report, input, chosen) : nil
     )
   }
 
-  private enum ChosenRecovery {
+  enum ChosenRecovery {
     case writecache(CacheOptions)
     case external(ExternalChecker, name: String)
   }
 
-  private func recoveries() throws -> ChosenRecovery {
+  func recoveries() throws -> ChosenRecovery {
     var chosen: [ChosenRecovery] = []
     if let recovery {
       guard recovery == "writecache" else {
@@ -141,12 +148,17 @@ struct CheckCommand: ParsableCommand {
     return chosen[0]
   }
 
-  private func check(
+  func check(
     _ input: CheckInput,
     _ chosen: ChosenRecovery,
-    _ scope: CrashScope
+    _ limits: ExplorationLimits
   ) throws -> (report: CheckReport, notes: [String]) {
-    let limits = try search.limits()
+    let scope = CrashScope(
+      within: search.crashWithin,
+      skip: search.skip,
+      in: input.numbered.trace
+    )
+    let ignored = IgnoredViolations(ignore.map { IgnoredViolations.Pattern(parsing: $0) })
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
     case .writecache(let options):
@@ -158,6 +170,7 @@ struct CheckCommand: ParsableCommand {
         input,
         options: options,
         origin: origin,
+        ignored: ignored,
         limits: limits,
         scope: scope.contains
       )
@@ -174,11 +187,15 @@ struct CheckCommand: ParsableCommand {
         checker: external,
         name: name,
         settings: settings,
+        ignored: ignored,
         limits: limits,
         scope: scope.contains
       )
     }
-    outcome.report.doubt(input.doubts + scope.unmatched.map { "\($0) matches nothing" })
+    outcome.notes += ignored.remarks
+    outcome.report.doubt(
+      input.doubts + (scope.unmatched + ignored.unmatchedOptions).map { "\($0) matches nothing" }
+    )
     return outcome
   }
 }

@@ -3,7 +3,7 @@ import TraceFormat
 
 /// Everything that a check starts from, read and validated.
 struct CheckInput {
-  let numbered: NumberedTrace
+  var numbered: NumberedTrace
   let memory: CheckMemory
   let options: ModelOptions
   let summary: ReadSummary

@@ -88,6 +88,7 @@ enum WritecacheCheck {
     _ input: CheckInput,
     options: CacheOptions,
     origin: OriginImage,
+    ignored: IgnoredViolations,
     limits: ExplorationLimits,
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> CheckReport {
@@ -113,10 +114,9 @@ enum WritecacheCheck {
         scope: scope
       ),
       recovery: WritecacheRecovery(options: recovering, contents: contents),
-      oracle: WritecacheOracle(
-        history: history,
-        contents: contents,
-        hasOperations: hasOperations
+      oracle: IgnoringOracle(
+        WritecacheOracle(history: history, contents: contents, hasOperations: hasOperations),
+        ignoring: ignored
       ),
       limits: limits
     )

@@ -57,6 +57,9 @@ struct JSONReport: Encodable {
   var notes: [String]
   var findings: [Entry]
   var certificate: Proof
+  /// What would mend it, where that was asked for.
+  var suggestions: [JSONSuggestion]?
+  var suggestionSearch: JSONSuggestionSearch?
 
   init(_ document: ReportDocument) {
     let report = document.report
@@ -64,6 +67,9 @@ struct JSONReport: Encodable {
     reasons = report.reasons
     notes = document.remarks
     findings = report.findings.map { Self.entry($0, document) }
+    let devices = document.input.memory.space.devices
+    suggestions = document.repairs.map { JSONSuggestion.all($0, devices: devices) }
+    suggestionSearch = document.repairs.map { JSONSuggestionSearch($0) }
     let proof = report.certificate
     certificate = Proof(
       model: document.model,

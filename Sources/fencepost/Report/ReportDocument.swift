@@ -11,6 +11,8 @@ struct ReportDocument {
   /// Whether recovery saw an image of each device, and not all of them joined.
   let hasImagePerDevice: Bool
   let isQuiet: Bool
+  /// What would mend it, where that was asked for.
+  var repairs: RepairResult?
 
   /// Sentences beside the verdict.
   var remarks: [String] { input.notes + notes }
