@@ -7,7 +7,8 @@ public import PersistencyModel
 public struct Repair: Hashable, Sendable {
   /// What is put in.
   public enum Instruction: Hashable, Sendable {
-    /// Write-back (`clwb`) of the lines just stored to.
+    /// Write-back (`clwb`): after a store, of the lines just stored to; before a store, of every line
+    /// that the thread has stored to and not flushed since.
     case flush
     /// A store fence.
     case fence
@@ -34,12 +35,13 @@ public struct Repair: Hashable, Sendable {
   /// What that puts into the trace, by positions of the trace before it.
   public var insertions: [TraceEdit.Insertion]
 
-  /// A sentence without a verb's subject: "insert sfence after log_append (12 times)".
+  /// What to do, in words: "insert sfence after log_append (12 times)".
   public func description(devices: [Device]) -> String {
-    let count = times == 1 ? "once" : "\(times) times"
     let place = place?.description ?? "every flush request"
     switch instruction {
-    case .flush: return "insert clwb of the lines stored to \(side.rawValue) \(place) (\(count))"
+    case .flush:
+      let lines = side == .after ? "the lines stored to" : "every line not flushed since its store"
+      return "insert clwb of \(lines), \(side.rawValue) \(place) (\(count))"
     case .fence: return "insert sfence \(side.rawValue) \(place) (\(count))"
     case .delivery(let device):
       let whole = device.map {
@@ -48,6 +50,11 @@ public struct Repair: Hashable, Sendable {
       return
         "deliver the flush request at \(place) to \(whole ?? "every device it covers") (\(count))"
     }
+  }
+
+  private var count: String {
+    let count = times == 1 ? "once" : "\(times) times"
+    return insertions.count == times ? count : "\(count), \(insertions.count) write-backs"
   }
 
   /// The trace with it; what it put in is a place of its own.

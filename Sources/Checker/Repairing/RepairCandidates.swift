@@ -16,11 +16,12 @@ struct RepairCandidates {
   }
 
   /// Candidates for one finding, the cheapest first; none where the finding loses nothing.
+  ///
+  /// Where a lost store is not flushed in time, no fence can be enough: those come with the next round.
   func candidates(for finding: Finding) -> [Repair] {
-    guard let loss = Loss(finding, in: placed.trace, options: options) else { return [] }
+    guard let loss = Loss(finding, in: placed.trace) else { return [] }
     var found = deliveries(loss)
-    if loss.mayNeedFlush { found += flushes(loss) }
-    if loss.mayNeedFence { found += fences(loss, finding) }
+    found += loss.needsFlush ? flushes(loss) + flushesBeforeKept(loss) : fences(loss)
     var seen: Set<[TraceEdit.Insertion]> = []
     return found.filter { !$0.insertions.isEmpty && seen.insert($0.insertions).inserted }
       .enumerated()
@@ -67,26 +68,42 @@ extension RepairCandidates {
           let range = CacheLine.covering(event.address, size: UInt64(event.size))
           lines.formUnion(range.map { CacheLine(index: $0) })
         }
-        return lines.filter(needsWriteBack).sorted().map { line in
-          Event(
-            .clwb,
-            address: line.address,
-            size: Int(CacheLine.size),
-            thread: first.thread,
-            site: first.site
-          )
-        }
+        return writeBacks(of: lines, beside: first)
       }
     }
   }
 
+  /// Before each place of a kept store: every line that its thread has stored to and not flushed since.
+  private func flushesBeforeKept(_ loss: Loss) -> [Repair] {
+    let kept = places(loss.keptAfter)
+    let starts = Set(kept.flatMap { runs[$0].map { $0[0] } })
+    let dirty = placed.trace.dirtyLines(before: starts)
+    return kept.map { place in
+      repair(.flush, .before, place) { run in
+        writeBacks(of: dirty[run[0]] ?? [], beside: placed.trace.events[run[0]])
+      }
+    }
+  }
+
+  private func writeBacks(of lines: Set<CacheLine>, beside neighbour: Event) -> [Event] {
+    lines.filter(needsWriteBack).sorted().map { line in
+      Event(
+        .clwb,
+        address: line.address,
+        size: Int(CacheLine.size),
+        thread: neighbour.thread,
+        site: neighbour.site
+      )
+    }
+  }
+
   /// Before each kept store that comes after a lost one, and after each store and flush between.
-  private func fences(_ loss: Loss, _ finding: Finding) -> [Repair] {
-    let kept = finding.kept.flatMap(\.pieces).map(\.event).filter { $0 > loss.first }.sorted()
-    let between = loss.window.filter { position in
+  private func fences(_ loss: Loss) -> [Repair] {
+    let between = loss.window.filter { $0 >= loss.fencesFrom }.filter { position in
       PlaceRole(placed.trace.events[position].kind).map { $0 != .fence } ?? false
     }
-    return places(kept).map { fence(.before, $0) } + places(between).map { fence(.after, $0) }
+    return places(loss.keptAfter).map { fence(.before, $0) }
+      + places(between).map { fence(.after, $0) }
   }
 
   private func fence(_ side: Repair.Side, _ place: PlaceID) -> Repair {
@@ -111,7 +128,7 @@ extension RepairCandidates {
     guard let space = placed.trace.header.addressSpace else { return [] }
     let reached = writtenBack
     var found: [Repair] = []
-    for position in loss.window {
+    for position in loss.untilCrash {
       let event = placed.trace.events[position]
       guard event.kind == .flushRequest, let place = placed.placeOfEvent[position] else { continue }
       let missing = missing(event, space, reached).filter(loss.lines.contains)
@@ -179,44 +196,5 @@ extension RepairCandidates {
       thread: request.thread,
       site: request.site
     )
-  }
-}
-
-/// What a finding lost, and when it could still have been made durable.
-private struct Loss {
-  /// Lines that lose something.
-  let lines: Set<CacheLine>
-  /// Position of the first lost store.
-  let first: Int
-  /// Positions from there up to the crash.
-  let window: Range<Int>
-  /// Lost stores that a flush could write back, ascending.
-  let cachedStores: [Int]
-  /// Whether some lost store is not flushed before the crash.
-  let mayNeedFlush: Bool
-  /// Whether a fence would find something to wait for: a flush of a lost line, or a non-temporal store.
-  let mayNeedFence: Bool
-
-  init?(_ finding: Finding, in trace: Trace, options: ModelOptions) {
-    let pieces = finding.lost.flatMap { entry in entry.pieces.map { (entry.line, $0) } }
-    guard let first = pieces.map(\.1.event).min() else { return nil }
-    let end = max(finding.crashPoint.events, first + 1)
-    lines = Set(pieces.map(\.0))
-    self.first = first
-    window = first..<end
-    let cached = pieces.filter { !$0.1.isNonTemporal }
-    cachedStores = Set(cached.map(\.1.event)).sorted()
-    var lastFlush: [CacheLine: Int] = [:]
-    for position in first..<end {
-      let event = trace.events[position]
-      if event.kind.isLineFlush { lastFlush[event.line] = position }
-      guard event.kind == .msync else { continue }
-      for index in CacheLine.covering(event.address, size: UInt64(event.size)) {
-        lastFlush[CacheLine(index: index)] = position
-      }
-    }
-    let flushed = cached.filter { $0.1.event < lastFlush[$0.0] ?? -1 }
-    mayNeedFlush = flushed.count < cached.count
-    mayNeedFence = !flushed.isEmpty || cached.count < pieces.count
   }
 }

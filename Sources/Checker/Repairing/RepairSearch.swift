@@ -154,10 +154,6 @@ private struct InsertedKey: Hashable {
     for (event, origin) in zip(edited.trace.events, edited.origins) {
       if let origin { last = origin } else { keys.append(InsertedKey(after: last, event: event)) }
     }
-    return keys.sorted {
-      ($0.after, $0.event.kind.rawValue, $0.event.address) < (
-        $1.after, $1.event.kind.rawValue, $1.event.address
-      )
-    }
+    return keys
   }
 }

@@ -22,9 +22,11 @@ struct RepairText {
 
   private var search: String {
     if let obstacle = repairs.obstacle { return "  nothing was tried: \(obstacle)" }
-    let bound = repairs.bound.map { "; the search ended early: \($0)" }
-    return "  insertions checked again: \(repairs.checked)"
-      + (bound ?? ", every candidate of one or two places")
+    let extent =
+      repairs.bound.map { "the search ended early: \($0)" }
+      ?? (repairs.suggestions.contains { $0.repairs.count == 1 }
+        ? "every insertion at one place" : "every insertion at one place and at two")
+    return "  insertions checked again: \(repairs.checked); \(extent)"
   }
 
   private func sentence(_ suggestion: Suggestion) -> String {
