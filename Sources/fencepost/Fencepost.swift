@@ -14,7 +14,8 @@ struct Fencepost: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CheckCommand.self, CountCommand.self, ImageCommand.self, ShowCommand.self,
+      CheckCommand.self, NecessityCommand.self, CountCommand.self, ImageCommand.self,
+      ShowCommand.self,
       ConvertCommand.self, LitmusCommand.self, DemoCommand.self, BenchCommand.self,
     ]
   )

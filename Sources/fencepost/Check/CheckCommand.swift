@@ -64,6 +64,9 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "After a violated verdict, look for flushes, fences and deliveries that mend it.")
   var suggest = false
 
+  @Option(help: "Most runs of recovery for each check of a changed trace (--suggest, necessity).")
+  var maxExecutionsEach = 20_000
+
   @Option(
     help: ArgumentHelp(
       "Known violations that do not count; with TEXT only where it is part of the promise.",
@@ -193,8 +196,10 @@ struct CheckCommand: ParsableCommand {
       )
     }
     outcome.notes += ignored.remarks
+    // A changed trace need not show what is known of the recorded one.
+    let unmatched = limits.stopAtFirstViolation ? [] : ignored.unmatchedOptions
     outcome.report.doubt(
-      input.doubts + (scope.unmatched + ignored.unmatchedOptions).map { "\($0) matches nothing" }
+      input.doubts + (scope.unmatched + unmatched).map { "\($0) matches nothing" }
     )
     return outcome
   }

@@ -32,6 +32,8 @@ struct CheckInput {
     if !memory.isGiven { notes.append("memory starts as zeros: no --initial was given") }
     try Self.verifyCover(numbered.trace, by: memory.space, file: arguments.trace)
     try Self.verifyFinal(arguments, numbered.trace, memory)
+    // Both name events by their numbers in the file.
+    try EventFilter.makePlain(arguments.asPlain, in: &numbered)
     try EventFilter.remove(arguments.without, from: &numbered)
     if let pattern = arguments.fencesFrom,
       EventFilter.keepFences(from: pattern, in: &numbered) == 0
