@@ -168,7 +168,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
-        "ReferenceCache", "CacheSpecification", "Checker", argumentParser, bigInt,
+        "FlushTracer", "ReferenceCache", "CacheSpecification", "Checker", argumentParser, bigInt,
       ],
       swiftSettings: strictTests
     ),

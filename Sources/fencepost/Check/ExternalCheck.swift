@@ -59,7 +59,7 @@ enum ExternalCheck {
     checker: ExternalChecker,
     name: String,
     settings: RecoverySettings,
-    ignored: IgnoredViolations,
+    ignored: IgnoredViolations = IgnoredViolations(),
     limits: ExplorationLimits,
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> (report: CheckReport, notes: [String]) {

@@ -88,7 +88,7 @@ enum WritecacheCheck {
     _ input: CheckInput,
     options: CacheOptions,
     origin: OriginImage,
-    ignored: IgnoredViolations,
+    ignored: IgnoredViolations = IgnoredViolations(),
     limits: ExplorationLimits,
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> CheckReport {
