@@ -83,6 +83,13 @@ public struct RepairCost: Comparable, Hashable, Sendable {
   /// Fences among them.
   public var fences: Int
 
+  /// A cost.
+  public init(changes: Int, events: Int, fences: Int) {
+    self.changes = changes
+    self.events = events
+    self.fences = fences
+  }
+
   /// The cost of repairs made together.
   public init(_ repairs: [Repair]) {
     changes = repairs.count
