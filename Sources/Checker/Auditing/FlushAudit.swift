@@ -40,8 +40,9 @@ public struct FlushAudit: Sendable {
 
   /// The remarks of each event, by position; most have none.
   public private(set) var remarks: [Int: Set<Remark>] = [:]
-  /// Flushes and fences after which the machine is as it was before: removing all of them changes no
-  /// crash state. Write-backs are judged by themselves here, and requests have no effect of their own.
+  /// Flushes and fences without effect: removing all of them changes no crash state.
+  ///
+  /// Write-backs are judged by themselves here, and requests have no effect of their own.
   public private(set) var withoutEffect: Set<Int> = []
 
   private var requests: [UInt64: RequestTally] = [:]

@@ -52,6 +52,7 @@ public struct NecessityStudy {
   ///   - units: What to take away.
   ///   - isStopped: Asked before each unit; units after that are left out.
   ///   - check: Recovery and oracle on the edited trace.
+  /// - Throws: What `check` throws.
   /// - Returns: A result for each unit, in their order.
   public func run<Failure: Error>(
     _ units: [NecessityUnit],

@@ -51,6 +51,7 @@ public struct RepairSearch {
   ///   - findings: Those of the trace as it is.
   ///   - isStopped: Asked before each check.
   ///   - check: The same recovery and oracle on an edited trace; may end at the first violation.
+  /// - Throws: What `check` throws.
   /// - Returns: What was found; deterministic for a deterministic `check`.
   public func run<Failure: Error>(
     mending findings: [Finding],
