@@ -9,18 +9,25 @@ import TraceFormat
 @Suite struct NecessityTests {
   static let recovery = ["--recovery", "writecache", "--block-size", "512", "--start-sector", "4"]
 
-  /// A recording of the workload in a file.
-  private struct Recorded {
-    let scratch: Scratch
-    let path: String
-
-    init(_ strategy: PersistStrategy) throws {
-      scratch = try Scratch()
-      path = scratch.path("workload.trace")
-      var writer = try TraceWriter(path: path, format: .text)
-      try NecessityWorkload.record(strategy).send(to: &writer)
-      try writer.finish()
+  /// The report on a sample, made once.
+  private static let reports: [PersistStrategy: Result<NecessityReport, any Error>] = Dictionary(
+    uniqueKeysWithValues: PersistStrategy.allCases.map { strategy in
+      (strategy, Result { try NecessityReport([NecessityWorkload.sample(strategy)] + recovery) })
     }
+  )
+
+  private func report(_ strategy: PersistStrategy) throws -> NecessityReport {
+    try #require(Self.reports[strategy]).get()
+  }
+
+  /// In an optimised build functions are inlined and sites have other names; nothing else may differ.
+  @Test(arguments: PersistStrategy.allCases)
+  func theSampleIsWhatTheCacheDoes(_ strategy: PersistStrategy) throws {
+    let recorded = try NecessityWorkload.record(strategy)
+    let sample = try TraceReader.trace(NecessityWorkload.sample(strategy)).trace
+    #expect(recorded.events.map(\.withoutSite) == sample.events.map(\.withoutSite))
+    #expect(recorded.marks == sample.marks)
+    #expect(recorded.contents == sample.contents)
   }
 
   /// Rows Fa, Fb, FE, FDAT, F1, FC, F2, F3 and FR, with the kinds predicted for them.
@@ -84,8 +91,7 @@ import TraceFormat
     _ strategy: PersistStrategy,
     _ expected: [String: String]
   ) throws {
-    let recorded = try Recorded(strategy)
-    let report = try NecessityReport([recorded.path] + Self.recovery)
+    let report = try report(strategy)
     #expect(report.classes == expected)
     for unit in report.units where unit.classification == "necessary" {
       #expect(unit.lostSites != [] && unit.reproduce != nil)
@@ -97,29 +103,63 @@ import TraceFormat
   }
 
   /// FR is needed after a superseded version was cleared, not where only uncommitted leftovers were (3.3).
-  @Test func theFenceOfRecoveryIsNeededWhereAVersionWasSuperseded() throws {
-    let recorded = try Recorded(.nonTemporal)
-    let report = try NecessityReport([recorded.path, "--each-event"] + Self.recovery)
+  @Test(.enabled(if: RoutingSplits.isComplete, "seconds: make test-complete"))
+  func theFenceOfRecoveryIsNeededWhereAVersionWasSuperseded() throws {
+    let sample = NecessityWorkload.sample(.nonTemporal)
+    let report = try NecessityReport([sample, "--each-event"] + Self.recovery)
     let fences = report.units.filter { $0.place == "Cache.init, CacheState.recover #1" }
     #expect(fences.map(\.classification) == ["redundant", "necessary"])
     #expect(fences.allSatisfy { $0.events.count == 1 })
   }
 
   @Test func aReproduceCommandGivesTheSameTraceTheSameKind() throws {
-    let recorded = try Recorded(.nonTemporal)
-    let report = try NecessityReport([recorded.path] + Self.recovery)
+    let sample = NecessityWorkload.sample(.nonTemporal)
+    let report = try report(.nonTemporal)
+    let scratch = try Scratch()
     for role in ["fence", "nonTemporalStore"] {
       let unit = try #require(
         report.units.first { $0.role == role && $0.kind == "lostDurableWrite" }
       )
       let words = try #require(unit.reproduce).split(separator: " ").map(String.init)
       let change = try #require(words.firstIndex { $0 == "--without" || $0 == "--as-plain" })
-      let checked = try check([recorded.path] + Self.recovery + words[change...(change + 1)])
+      let checked = try check([sample] + Self.recovery + words[change...(change + 1)])
       #expect(checked.run.status == 1)
       #expect(try checked.report.kinds.contains("lostDurableWrite"))
-      let image = try Tool.fencepost.run(Array(words.dropFirst()), in: recorded.scratch.url)
+      let image = try Tool.fencepost.run(Array(words.dropFirst()), in: scratch.url)
       #expect(image.status == 0, "\(image.errors)")
-      #expect(try recorded.scratch.names.contains("crash.img"))
+      #expect(try scratch.names.contains("crash.img"))
+    }
+  }
+
+  /// One site may be that of a store, a flush and a fence: only the one taken away is missing.
+  @Test func aReproduceCommandLeavesOutOneRoleOfASite() throws {
+    let trace = Repository.path("docs/examples/append-fixed.trace")
+    let report = try NecessityReport(
+      [trace, "--", Repository.path("docs/examples/check-append"), "{}"]
+    )
+    #expect(
+      report.classes == [
+        "flush append: record": "recoveryRejects", "fence append: record": "recoveryRejects",
+        "flush append: counter": "redundant", "fence append: end": "redundant",
+      ]
+    )
+    for (role, choices) in [("flush", 4), ("fence", 4)] {
+      let unit = try #require(report.units.first { $0.role == role })
+      #expect(unit.reproduce?.contains("--without @1:\(role) ") == true)
+      #expect(unit.permittedChoices == "\(choices)")
+      let counted = try Tool.fencepost.run(["count", trace, "--without", "@1:\(role)"])
+      #expect(counted.text.contains("permitted choices over all crash points: \(choices)\n"))
+    }
+  }
+
+  @Test func whatNoSiteHasIsRefused() throws {
+    let trace = Repository.path("docs/examples/append-fixed.trace")
+    for option in [
+      ["--without", "@9"], ["--without", "@x"], ["--without", "@1:store"], ["--as-plain", "@1"],
+      ["--as-plain", "1"],
+    ] {
+      let run = try Tool.fencepost.run(["count", trace] + option)
+      #expect(run.status == 64, "\(option): \(run.errors)")
     }
   }
 
@@ -152,5 +192,11 @@ import TraceFormat
     #expect(total("redundantFlush") == 1)
     #expect(total("superfluousFlush") == 1)
     #expect(total("overwritten") == 2)
+  }
+}
+
+extension Event {
+  fileprivate var withoutSite: Event {
+    Event(kind, address: address, size: size, payload: payload, thread: thread)
   }
 }

@@ -41,7 +41,7 @@ enum EventFilter {
       guard let first = ends.first ?? nil, let last = ends.last ?? nil, first > 0, last >= first
       else {
         throw ToolFailure.usage(
-          "\(option) \(name): expected an event number from 1, A-B, or @SITE"
+          "\(option) \(name): expected an event number from 1, A-B, or @SITE[:ROLE]"
         )
       }
       guard last <= trace.events.count else {
@@ -60,10 +60,14 @@ enum EventFilter {
     in trace: Trace,
     _ isMeant: (PlaceRole) -> Bool
   ) throws -> [Int] {
-    let site = SiteID(name)
+    let parts = name.split(separator: ":", maxSplits: 1)
+    let site = parts.first.flatMap { SiteID($0) }
     let positions = trace.events.indices.filter { position in
       let event = trace.events[position]
-      return event.site == site && PlaceRole(event.kind).map(isMeant) ?? false
+      guard event.site == site, let role = PlaceRole(event.kind), isMeant(role) else {
+        return false
+      }
+      return parts.count == 1 || parts[1] == role.rawValue
     }
     guard let site, site > 0, !positions.isEmpty else {
       throw ToolFailure.usage("\(option) @\(name): there is nothing of that kind at such a site")

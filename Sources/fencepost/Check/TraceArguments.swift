@@ -65,7 +65,10 @@ struct TraceArguments: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Check as if these events were missing: numbers from 1, ranges A-B, or @N: flushes and fences of site N.",
+      """
+      Check as if these events were missing: numbers from 1, ranges A-B, or @N, @N:flush, @N:fence for \
+      those of site number N.
+      """,
       valueName: "event"
     )
   )

@@ -63,7 +63,9 @@ struct NecessityDocument {
 
   /// A site by its number, events by theirs, neighbours joined.
   private func names(_ unit: NecessityUnit) -> [String] {
-    if case .site(let site) = unit.place.anchor, !isByEvent { return ["@\(site)"] }
+    if case .site(let site) = unit.place.anchor, !isByEvent {
+      return ["@\(site):\(unit.place.role.rawValue)"]
+    }
     let numbers = Set(unit.positions.map { input.numbered.number(ofEventAt: $0) }).sorted()
     var ranges: [ClosedRange<Int>] = []
     for number in numbers {

@@ -14,6 +14,12 @@ struct NecessityWorkload {
   static let startSector: UInt64 = 4
   static let deviceSize = 4096
 
+  /// The recording of a debug build, in the repository.
+  static func sample(_ strategy: PersistStrategy) -> String {
+    let name = strategy == .nonTemporal ? "non-temporal" : "cached"
+    return Repository.path("traces/samples/necessity/\(name).trace.zst")
+  }
+
   private let strategy: PersistStrategy
   private let scratch: Scratch
   private var joined = JoinedTrace()
