@@ -14,7 +14,8 @@ struct Fencepost: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CheckCommand.self, CompareCommand.self, CertificateCommand.self, CountCommand.self,
+      CheckCommand.self, NecessityCommand.self, CompareCommand.self, CertificateCommand.self,
+      CountCommand.self,
       ImageCommand.self,
       ShowCommand.self,
       ConvertCommand.self, LitmusCommand.self, DemoCommand.self, BenchCommand.self,

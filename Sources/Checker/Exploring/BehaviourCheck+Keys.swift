@@ -186,8 +186,9 @@ extension BehaviourCheck {
     return mask
   }
 
-  private func leaveUndecided(_ reason: String) {
-    undecided += box.total - box.older
+  /// Takes note that not every state of the prefix's leaf was decided.
+  func leaveUndecided(_ reason: String) {
+    isLeafUndecided = true
     undecidedReason = undecidedReason ?? reason
   }
 }

@@ -44,6 +44,7 @@ where Program.Outcome == Judge.Outcome {
   /// Choices of this walk that a search by keys left undecided, and why.
   var undecided: BigUInt = 0
   var undecidedReason: String?
+  var isLeafUndecided = false
   private var previousPeriod: Int?
   let meter: ProgressMeter?
 
@@ -114,6 +115,9 @@ where Program.Outcome == Judge.Outcome {
     if new == 0 && previousPeriod == period { return }
     if isFactored { exploreByKeys(new) } else { explorePoint(new) }
     for key in ledger.open { workOut(key) }
+    if limits.stopAtFirstViolation && !ledger.isEmpty {
+      counts.stop("ended at the first violation")
+    }
   }
 
   private func exploreByKeys(_ new: BigUInt) {

@@ -106,6 +106,19 @@ struct CheckCommand: ParsableCommand {
     )
   )
   var policy = ComparisonPolicy.exact.rawValue
+  @Flag(help: "After a violated verdict, look for flushes, fences and deliveries that mend it.")
+  var suggest = false
+
+  @Option(help: "Most runs of recovery for each check of a changed trace (--suggest, necessity).")
+  var maxExecutionsEach = 20_000
+
+  @Option(
+    help: ArgumentHelp(
+      "Known violations that do not count; with TEXT only where it is part of the promise.",
+      valueName: "kind[:text]"
+    )
+  )
+  var ignore: [String] = []
 
   @Flag(help: "An inconclusive verdict ends with status 0.")
   var allowInconclusive = false
@@ -129,7 +142,9 @@ struct CheckCommand: ParsableCommand {
     let controls = try NegativeControls.Selection(self)
     let chosen = try recoveries()
     let input = try CheckInput(input)
-    let outcome = try check(input, chosen, scope(of: input))
+    let progress = quiet ? nil : ProgressLine()
+    defer { progress?.clear() }
+    let outcome = try check(input, chosen, search.limits(progress: progress))
     let certificate = try CertificateRecord(
       outcome.report,
       of: input,
@@ -138,7 +153,7 @@ struct CheckCommand: ParsableCommand {
       recovery: recoveryRecord,
       images: input.images + originRecord(chosen),
       controls: NegativeControls.run(controls, after: outcome.report, of: input) { changed in
-        try check(changed, chosen, scope(of: changed)).report
+        try check(changed, chosen, search.limits()).report
       }
     )
     return ReportDocument(
@@ -150,7 +165,8 @@ struct CheckCommand: ParsableCommand {
       hasImagePerDevice: recovery == nil && assert == nil,
       isQuiet: quiet,
       allowsInconclusive: allowInconclusive,
-      isInterrupted: Interruption.isRequested
+      isInterrupted: Interruption.isRequested,
+      repairs: suggest ? try repairs(of: outcome.report, input, chosen) : nil
     )
   }
 
@@ -205,14 +221,13 @@ struct CheckCommand: ParsableCommand {
   func check(
     _ input: CheckInput,
     _ chosen: ChosenRecovery,
-    _ scope: CrashScope
+    _ limits: ExplorationLimits
   ) throws -> (report: CheckReport, notes: [String]) {
-    let progress = quiet ? nil : ProgressLine()
-    defer { progress?.clear() }
-    let limits = try search.limits(progress: progress)
+    let scope = scope(of: input)
     if let policy = try comparisonPolicy() {
       return try PolicyCheck(policy, self, input, limits, scope).outcome()
     }
+    let ignored = IgnoredViolations(ignore.map { IgnoredViolations.Pattern(parsing: $0) })
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
     case .assertions(let file):
@@ -231,6 +246,7 @@ struct CheckCommand: ParsableCommand {
         input,
         options: options,
         origin: origin,
+        ignored: ignored,
         limits: limits,
         level: search.level.level,
         scope: scope.contains
@@ -248,11 +264,17 @@ struct CheckCommand: ParsableCommand {
         checker: external,
         name: name,
         settings: settings,
+        ignored: ignored,
         limits: limits,
         scope: scope.contains
       )
     }
-    outcome.report.doubt(input.doubts + scope.unmatched.map { "\($0) matches nothing" })
+    outcome.notes += ignored.remarks
+    // A changed trace need not show what is known of the recorded one.
+    let unmatched = limits.stopAtFirstViolation ? [] : ignored.unmatchedOptions
+    outcome.report.doubt(
+      input.doubts + (scope.unmatched + unmatched).map { "\($0) matches nothing" }
+    )
     return outcome
   }
 }

@@ -39,6 +39,8 @@ struct CheckInput {
     try Self.verifyCover(numbered.trace, by: memory.space, file: arguments.trace)
     let final = try Self.verifyFinal(arguments, numbered.trace, memory)
     images = memory.given + (final?.given ?? [])
+    // Both name events by their numbers in the file.
+    try EventFilter.makePlain(arguments.asPlain, in: &numbered)
     try EventFilter.remove(arguments.without, from: &numbered)
     if let pattern = arguments.fencesFrom,
       EventFilter.keepFences(from: pattern, in: &numbered) == 0

@@ -59,6 +59,7 @@ enum ExternalCheck {
     checker: ExternalChecker,
     name: String,
     settings: RecoverySettings,
+    ignored: IgnoredViolations = IgnoredViolations(),
     limits: ExplorationLimits,
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> (report: CheckReport, notes: [String]) {
@@ -90,9 +91,12 @@ enum ExternalCheck {
           space: input.memory.space,
           labels: trace.labelsPassed
         ),
-        oracle: ExternalOracle(
-          boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
-          name: name
+        oracle: IgnoringOracle(
+          ExternalOracle(
+            boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
+            name: name
+          ),
+          ignoring: ignored
         ),
         limits: limits
       )

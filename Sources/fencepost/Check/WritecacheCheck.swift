@@ -140,6 +140,7 @@ enum WritecacheCheck {
     _ input: CheckInput,
     options: CacheOptions,
     origin: OriginImage,
+    ignored: IgnoredViolations = IgnoredViolations(),
     limits: ExplorationLimits,
     level: ExplorationLevel = .factored,
     scope: @escaping (CrashPoint) -> Bool
@@ -166,10 +167,9 @@ enum WritecacheCheck {
         scope: scope
       ),
       recovery: WritecacheRecovery(options: recovering, history: history, contents: contents),
-      oracle: WritecacheOracle(
-        history: history,
-        contents: contents,
-        hasOperations: hasOperations
+      oracle: IgnoringOracle(
+        WritecacheOracle(history: history, contents: contents, hasOperations: hasOperations),
+        ignoring: ignored
       ),
       limits: limits,
       level: level

@@ -23,10 +23,10 @@ extension CheckCommand {
   }
 
   /// The report of the exact policy, whatever `--policy` says.
-  func exactReport(_ input: CheckInput, _ scope: CrashScope) throws -> CheckReport {
+  func exactReport(_ input: CheckInput) throws -> CheckReport {
     var exact = self
     exact.policy = ComparisonPolicy.exact.rawValue
-    return try exact.check(input, try recoveries(), scope).report
+    return try exact.check(input, try recoveries(), search.limits()).report
   }
 
   /// The policy that the options name; `nil` for the exact one.

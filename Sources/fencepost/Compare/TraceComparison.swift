@@ -37,7 +37,7 @@ struct TraceComparison {
       exact = ExactResult(score)
     } else {
       notes.append("permitted states not enumerated: \(comparison.notEnumerated ?? "")")
-      exact = ExactResult(try command.exactReport(input, scope))
+      exact = ExactResult(try command.exactReport(input))
     }
     let scores = try policies.map { try comparison.score($0) }
     return ComparedTrace(

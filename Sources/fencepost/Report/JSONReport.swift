@@ -54,6 +54,9 @@ struct JSONReport: Encodable {
   var notes: [String]
   var findings: [Entry]
   var certificate: CertificateRecord
+  /// What would mend it, where that was asked for.
+  var suggestions: [JSONSuggestion]?
+  var suggestionSearch: JSONSuggestionSearch?
 
   init(_ document: ReportDocument) {
     let report = document.report
@@ -62,6 +65,9 @@ struct JSONReport: Encodable {
     notes = document.remarks
     findings = report.findings.map { Self.entry($0, document) }
     certificate = document.certificate
+    let devices = document.input.memory.space.devices
+    suggestions = document.repairs.map { JSONSuggestion.all($0, devices: devices) }
+    suggestionSearch = document.repairs.map { JSONSuggestionSearch($0) }
   }
 
   var text: String {

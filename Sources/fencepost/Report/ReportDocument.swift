@@ -17,6 +17,8 @@ struct ReportDocument {
   var allowsInconclusive = false
   /// Whether the check was interrupted.
   var isInterrupted = false
+  /// What would mend it, where that was asked for.
+  var repairs: RepairResult?
 
   /// Sentences beside the verdict.
   var remarks: [String] { input.notes + notes }

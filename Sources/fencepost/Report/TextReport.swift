@@ -19,6 +19,10 @@ struct TextReport {
       lines += FindingText(document: document, finding: finding).lines(number: number + 1)
       lines.append("")
     }
+    if let repairs = document.repairs {
+      lines += RepairText(repairs: repairs, devices: document.input.memory.space.devices).lines
+      lines.append("")
+    }
     lines.append(verdict)
     lines += report.reasons.map { "  because: \($0)" }
     lines += CertificateText(record: document.certificate).lines
