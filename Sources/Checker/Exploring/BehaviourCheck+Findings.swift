@@ -5,10 +5,24 @@ extension BehaviourCheck {
   /// Finds what must be lost and what must survive for the violation to show, and writes it down.
   func workOut(_ key: FindingKey) {
     guard let entry = ledger.entry(key) else { return }
+    if entry.violation.isNested {
+      return writeDown(key, entry.violation, entry.point, entry.state, [])
+    }
     let lost = smallestLoss(key.kind, entry.state)
     let kept = smallest(keepable(beside: lost)) { [self] kept in
       shows(key.kind, lost: lost, kept: kept)
     }
+    let violation = violation(key.kind, in: lost) ?? entry.violation
+    writeDown(key, violation, entry.point, lost, kept)
+  }
+
+  private func writeDown(
+    _ key: FindingKey,
+    _ violation: Violation,
+    _ point: CrashPoint,
+    _ lost: LostState,
+    _ kept: Set<ComponentPath>
+  ) {
     let keptIdeals = Dictionary(
       uniqueKeysWithValues: kept.map { ($0, box.components[$0.slot][$0.index].component.full) }
     )
@@ -16,8 +30,8 @@ extension BehaviourCheck {
     ledger.close(
       key,
       Finding(
-        violation: violation(key.kind, in: lost) ?? entry.violation,
-        crashPoint: entry.point,
+        violation: violation,
+        crashPoint: point,
         lost: pieces,
         kept: self.pieces(keptIdeals, lost: false),
         keep: keepSpec(losing: pieces),

@@ -42,7 +42,7 @@ extension BehaviourCheck {
       return
     }
     let outcome = run.trie.outcome(of: leaf)
-    if permits(outcome: outcome) { return }
+    if permits(outcome: outcome) { return interruptRecovery(run, leaf, keys: []) }
     note(JudgedBehaviour(keys: [], outcome: outcome, period: period), leaf)
   }
 
@@ -82,17 +82,21 @@ extension BehaviourCheck {
       return counts.stop("what the search found broken is not broken when recovery runs on it")
     }
     let state = lostState()
-    for violation in violations {
-      let key = key(violation, state)
-      noted[judged]?.findings.append(key)
-      ledger.note(
-        key,
-        violation,
-        point,
-        state,
-        weight: LostWeight(lines: state.lineCount, parts: state.ideals.count)
-      )
-    }
+    for violation in violations { noted[judged]?.findings.append(note(violation, in: state)) }
+  }
+
+  /// Enters a violation, and the state that shows it, into the ledger.
+  @discardableResult
+  func note(_ violation: Violation, in state: LostState) -> FindingKey {
+    let key = key(violation, state)
+    ledger.note(
+      key,
+      violation,
+      point,
+      state,
+      weight: LostWeight(lines: state.lineCount, parts: state.ideals.count)
+    )
+    return key
   }
 
   /// What the box's current state breaks, by a whole run of recovery that only reads.
@@ -111,7 +115,7 @@ extension BehaviourCheck {
   }
 
   /// What the box's current state loses.
-  private func lostState() -> LostState {
+  func lostState() -> LostState {
     var ideals: [ComponentPath: Ideal] = [:]
     for slot in box.pendingSlots {
       for index in box.components[slot].indices where !box.components[slot][index].mayBeFull {

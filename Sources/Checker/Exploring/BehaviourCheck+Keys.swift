@@ -77,11 +77,16 @@ extension BehaviourCheck {
       return leaveUndecided("a row of the table has too many possible values")
     }
     var broken = BrokenAlternatives(alternatives: alternatives)
-    for key in Set(index.rows.keys).union(oracle.keys ?? []).sorted() {
+    for key in keysToJudge(index) {
       guard let masks = self.broken(by: key, index, all: broken.all) else { return }
       broken.note(key, masks)
     }
     if broken.mayBeBrokenBySeveral { judgeSets(broken, index) }
+  }
+
+  private func keysToJudge(_ index: RowIndex) -> [UInt64] {
+    let listed = oracle.keys ?? []
+    return oracle.looksAtOtherKeys ? Set(index.rows.keys).union(listed).sorted() : listed
   }
 
   /// Looks at several keys together, until some break all alternatives.
@@ -125,6 +130,8 @@ extension BehaviourCheck {
       masks.insert(mask)
       if mask == all {
         note(JudgedBehaviour(keys: [key], outcome: outcome, period: period), leaf)
+      } else {
+        interruptRecovery(run, leaf, keys: [key])
       }
       return true
     }

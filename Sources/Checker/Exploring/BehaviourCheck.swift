@@ -45,6 +45,15 @@ where Program.Outcome == Judge.Outcome {
   var undecided: BigUInt = 0
   var undecidedReason: String?
   var isLeafUndecided = false
+  /// Recoveries that were interrupted already, with what was asked from there on and the answers.
+  var nestedAnswers: [NestedLeaf: [(NestedQuestion, LineBytes)]] = [:]
+  /// What was asked since the recovery now looked at was interrupted.
+  var askedInside: Set<NestedQuestion> = []
+  var interruptedStates: InterruptedStates
+  /// Whether what a second recovery asks has one answer in the states that this check's image stands for.
+  var isSettled: (CacheLine, Question) -> Bool = { _, _ in true }
+  /// A line of which that is not so.
+  var unsettledLine: CacheLine?
   private var previousPeriod: Int?
   let meter: ProgressMeter?
 
@@ -62,6 +71,7 @@ where Program.Outcome == Judge.Outcome {
     self.limits = limits
     isFactored = level == .factored && oracle.keys != nil
     meter = ProgressMeter(limits, subject, boundaries: oracle.boundaries)
+    interruptedStates = InterruptedStates(base: subject.initial)
     box = CrashBox(subject.trace, machine: subject.machine)
     run = TrieRun(
       box: box,
@@ -188,6 +198,10 @@ where Program.Outcome == Judge.Outcome {
   /// Runs recovery in the box's current state; `nil` when a limit forbids it.
   func execute(_ run: TrieRun) -> Int32? {
     guard counts.mayExecute(limits, memory: memory) else { return nil }
+    run.watch = { [unowned self] line, question in
+      if unsettledLine == nil, !isSettled(line, question) { unsettledLine = line }
+    }
+    defer { run.watch = nil }
     run.begin()
     var medium = TrieMedium(run: run)
     let leaf = run.end(outcome: number(of: recovery.recover(&medium)))

@@ -10,6 +10,8 @@ public struct ExplorationLimits {
   public var maximumIdeals = 1 << 17
   /// Most behaviours looked at, at one crash point, before turning to those that lose few lines.
   public var patience = 512
+  /// Most recoveries in a row that are interrupted by a crash; 0 for none, `Int.max` for a fixed point.
+  public var nestedDepth = 0
   /// Whether to look no further than the first crash point with a violation; the smallest state there is
   /// still looked for, and the certificate says what was left out.
   public var stopAtFirstViolation = false

@@ -37,6 +37,9 @@ final class TrieRun {
   /// The scans that the runs ending at a leaf came to.
   private(set) var scans: [Int32: [TableScan]] = [:]
 
+  /// Told of every question.
+  var watch: ((CacheLine, Question) -> Void)?
+
   private let isPlain: Bool
   private var place = BehaviourTrie.Place.root
   private var written: [UInt64: (content: LineBytes, mask: LineBytes)] = [:]
@@ -119,6 +122,7 @@ final class TrieRun {
   }
 
   private func ask(_ line: CacheLine, _ question: Question) -> LineBytes {
+    watch?(line, question)
     guard let slot = box.slot(of: line) else { return question.answer(initial[line]) }
     let answer = question.answer(box.current[slot])
     if isPlain { return answer }

@@ -7,8 +7,6 @@ struct SecondRecoveryOracle<Outcome: Hashable>: Oracle {
   let expectedInFull: Outcome
   /// The keys that the explored outcome shows; `nil` where it shows everything.
   let keys: [UInt64]?
-  /// What differs, in words.
-  let describe: (Outcome, Outcome) -> String
 
   var boundaries: [Int] { [] }
   var promisesSomething: Bool { true }
@@ -19,13 +17,7 @@ struct SecondRecoveryOracle<Outcome: Hashable>: Oracle {
   func violations(of outcome: Outcome, in period: Int) -> [Violation] {
     if outcome == expected || outcome == expectedInFull { return [] }
     return [
-      Violation(
-        kind: "recoveryNotIdempotent",
-        guarantee: "G6",
-        contract: "recovery",
-        severity: .promiseBroken,
-        promise: describe(expectedInFull, outcome)
-      )
+      .nested("recoveryNotIdempotent", "a second recovery shows what the first would have shown")
     ]
   }
 

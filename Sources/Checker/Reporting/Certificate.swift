@@ -34,6 +34,8 @@ public struct Certificate: Sendable {
   public var merged: [ChoiceShare]
   /// Choices not looked at, by reason.
   public var excluded: [ChoiceShare]
+  /// Crashes during recovery, where they were explored and recovery stored anything.
+  public var nested: NestedCoverage?
 
   /// Whether the parts add up to the total.
   public var addsUp: Bool {

@@ -36,6 +36,14 @@ extension CertificateRecord {
     distinctImages = DistinctImages(census, choices: proof.permittedChoices)
     executed = String(proof.executed)
     recoveryRuns = proof.recoveryRuns
+    nested = proof.nested.map {
+      Nested(
+        recoveries: $0.recoveries,
+        choices: String($0.choices),
+        recoveryRuns: $0.recoveryRuns,
+        depth: $0.depth
+      )
+    }
     merged = proof.merged.map { Share(rule: $0.rule, choices: String($0.choices)) }
     excluded = proof.excluded.map { Share(rule: $0.rule, choices: String($0.choices)) }
     negativeControls = controls
@@ -77,6 +85,7 @@ extension CertificateRecord.Options {
     without = arguments.without
     crashWithin = search.crashWithin
     skip = search.skip
+    nested = search.nested
     maxExecutions = search.maxExecutions
     timeLimit = search.timeLimit
     maxMemory = search.maxMemory

@@ -40,6 +40,8 @@ struct CertificateRecord: Codable, Hashable {
     var without: [String]
     var crashWithin: [String]
     var skip: [String]
+    /// How many recoveries in a row may be interrupted: on, off or a number.
+    var nested: String
     var maxExecutions: Int
     var timeLimit: String?
     var maxMemory: String
@@ -72,6 +74,14 @@ struct CertificateRecord: Codable, Hashable {
 
     var count: String
     var basis: Basis
+  }
+
+  /// Crashes during recovery: recoveries interrupted, choices inside them, and how many in a row.
+  struct Nested: Codable, Hashable {
+    var recoveries: Int
+    var choices: String
+    var recoveryRuns: Int
+    var depth: Int
   }
 
   /// The same check with some ordering left out.
@@ -108,6 +118,8 @@ struct CertificateRecord: Codable, Hashable {
   var recoveryRuns: Int
   var merged: [Share]
   var excluded: [Share]
+  /// Crashes during recovery; absent where they were not explored, or recovery stored nothing.
+  var nested: Nested?
   /// Absent where none were asked for, or the verdict was not consistent.
   var negativeControls: [Control]?
   /// SHA-256 of the record with this field empty: notices damage, not forgery.

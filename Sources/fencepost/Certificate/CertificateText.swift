@@ -18,7 +18,16 @@ struct CertificateText {
       "    executed: \(count(record.executed)) (\(grouped(BigUInt(record.recoveryRuns))) runs of recovery)",
     ] + record.merged.map { "    merged by \($0.rule): \(count($0.choices))" }
       + record.excluded.map { "    excluded, \($0.rule): \(count($0.choices))" }
-      + ["  distinct images: \(images)"]
+      + crashesInside + ["  distinct images: \(images)"]
+  }
+
+  private var crashesInside: [String] {
+    guard let nested = record.nested else { return [] }
+    return [
+      "  crash during recovery: \(grouped(BigUInt(nested.recoveries))) recoveries interrupted, at most "
+        + "\(grouped(BigUInt(nested.depth))) in a row; \(count(nested.choices)) choices, "
+        + "\(grouped(BigUInt(nested.recoveryRuns))) runs"
+    ]
   }
 
   private var images: String {
