@@ -64,6 +64,15 @@ struct CheckCommand: ParsableCommand {
   )
   var recoveryLibrary: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether to follow which lines a checker reads: on, off or auto (where possible).",
+      discussion: "Images that agree on the lines read are one run; every distinct image is otherwise.",
+      valueName: "on|off|auto"
+    )
+  )
+  var track = TrackArgument.auto
+
   @Option(help: "Most time for one run of a checker.")
   var checkerTimeLimit = "10s"
 
@@ -199,14 +208,15 @@ struct CheckCommand: ParsableCommand {
       let limit = try duration(checkerTimeLimit).components
       settings.timeLimit =
         UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
-      outcome = try ExternalCheck.run(
-        input,
+      let check = ExternalCheck(
+        input: input,
         checker: external,
         name: name,
         settings: settings,
         limits: limits,
         scope: scope.contains
       )
+      outcome = try check.run(track: track)
     }
     outcome.report.doubt(input.doubts + scope.unmatched.map { "\($0) matches nothing" })
     return outcome
