@@ -180,8 +180,8 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
-        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", argumentParser,
-        bigInt,
+        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "RecoveryRunner",
+        argumentParser, bigInt,
       ],
       swiftSettings: strictTests
     ),

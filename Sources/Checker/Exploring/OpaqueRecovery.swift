@@ -55,7 +55,9 @@ public struct OpaqueRecovery<Program: LineRecovery>: Recovery {
     for slot in box.lines.indices {
       if slot < shown.count, shown[slot] == box.current[slot] { continue }
       program.set(box.lines[slot], to: box.current[slot])
-      if slot < shown.count { shown[slot] = box.current[slot] } else {
+      if slot < shown.count {
+        shown[slot] = box.current[slot]
+      } else {
         shown.append(box.current[slot])
       }
     }

@@ -115,6 +115,7 @@ extension TrackBoard {
   }
 
   @unsafe private var board: UnsafeMutablePointer<readtracker_board> {
+    // SAFETY: the memory begins with a board and is at least as large.
     unsafe UnsafeMutableRawPointer(memory.counter(at: 0))
       .assumingMemoryBound(to: readtracker_board.self)
   }

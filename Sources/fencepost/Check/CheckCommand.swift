@@ -67,7 +67,8 @@ struct CheckCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Whether to follow which lines a checker reads: on, off or auto (where possible).",
-      discussion: "Images that agree on the lines read are one run; every distinct image is otherwise.",
+      discussion:
+        "Images that agree on the lines read are one run; every distinct image is otherwise.",
       valueName: "on|off|auto"
     )
   )

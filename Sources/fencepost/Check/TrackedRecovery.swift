@@ -118,7 +118,8 @@ extension TrackedRecovery {
     let (before, after) = (reads(of: first), reads(of: second))
     guard before != after else { return nil }
     let position = zip(before, after).prefix { $0 == $1 }.count
-    return "read \(name(before, position)) where, repeated at once, it read \(name(after, position))"
+    return
+      "read \(name(before, position)) where, repeated at once, it read \(name(after, position))"
   }
 
   private func name(_ lines: [CacheLine], _ position: Int) -> String {
