@@ -62,9 +62,12 @@ void hide(struct region *region) {
   size_t run = 0;
   for (size_t page = 0; page < pages(region); page++) {
     uint64_t offset = region->offset + page * page_size;
+    int was_hidden = region->hidden[page];
     region->hidden[page] =
         offset < board->image[region->image].size && !is_page_noted(region->image, offset);
     if (region->hidden[page]) continue;
+    // Its lines may have been noted by way of the file.
+    if (was_hidden) reveal(region, page);
     protect(region, run, page - run, PROT_NONE);
     run = page + 1;
   }
