@@ -99,8 +99,19 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(
+      name: "ComparisonPolicies",
+      dependencies: ["PersistencyModel", bigInt],
+      swiftSettings: strict
+    ),
+    .target(
       name: "RecoveryRunner",
       dependencies: ["PersistencyModel", "CProcess", "CReadTracker"],
+      swiftSettings: strict
+    ),
+
+    .target(
+      name: "CertificateAudit",
+      dependencies: ["PersistencyModel", bigInt],
       swiftSettings: strict
     ),
 
@@ -109,7 +120,9 @@ let package = Package(
       name: "fencepost",
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-        "ImageAssertions", "Checker", "RecoveryRunner", argumentParser, bigInt, crypto,
+        "ImageAssertions", "Checker", "CertificateAudit", "ComparisonPolicies", "RecoveryRunner",
+        argumentParser, bigInt,
+        crypto,
       ],
       swiftSettings: strict
     ),
@@ -170,6 +183,16 @@ let package = Package(
       swiftSettings: strictTests
     ),
     .testTarget(
+      name: "CertificateAuditTests",
+      dependencies: ["PersistencyModel", "CertificateAudit", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
+      name: "ComparisonPoliciesTests",
+      dependencies: ["PersistencyModel", "ComparisonPolicies", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
       name: "RecoveryRunnerTests",
       dependencies: [
         "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host",
@@ -180,8 +203,8 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
-        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "RecoveryRunner",
-        argumentParser, bigInt,
+        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "ComparisonPolicies",
+        "RecoveryRunner", argumentParser, bigInt,
       ],
       swiftSettings: strictTests
     ),

@@ -46,6 +46,7 @@ where Program.Outcome == Judge.Outcome {
   /// Choices of this walk that a search by keys left undecided, and why.
   var undecided: BigUInt = 0
   var undecidedReason: String?
+  var isLeafUndecided = false
   private var previousPeriod: Int?
   let meter: ProgressMeter?
 
@@ -88,7 +89,8 @@ where Program.Outcome == Judge.Outcome {
       options: subject.options,
       findings: ledger.findings.paired(in: subject),
       mergeRule: mergeRule,
-      promisesSomething: oracle.promisesSomething
+      promisesSomething: oracle.promisesSomething,
+      promiseChanges: oracle.boundaries
     )
   }
 
@@ -117,6 +119,9 @@ where Program.Outcome == Judge.Outcome {
     if recovery.dependsOnPeriod { enterPeriod() }
     if isFactored { exploreByKeys(new) } else { explorePoint(new) }
     for key in ledger.open { workOut(key) }
+    if limits.stopAtFirstViolation && !ledger.isEmpty {
+      counts.stop("ended at the first violation")
+    }
   }
 
   private func enterPeriod() {

@@ -84,19 +84,20 @@ struct CoverageCounts {
     options: ModelOptions,
     findings: [Finding],
     mergeRule: String,
-    promisesSomething: Bool
+    promisesSomething: Bool,
+    promiseChanges: [Int]
   ) -> CheckReport {
     let executed = min(BigUInt(executions), covered)
     let certificate = Certificate(
       options: options,
       crashPoints: crashPoints,
       permittedChoices: permitted,
+      promiseChanges: promiseChanges,
       executed: executed,
       recoveryRuns: executions,
       merged: [ChoiceShare(rule: mergeRule, choices: covered - executed)],
       excluded: excluded.map { ChoiceShare(rule: $0.reason, choices: $0.choices) }
     )
-    precondition(certificate.addsUp, "A certificate adds up")
     let reasons = doubts(promisesSomething)
     let verdict: Verdict =
       !findings.isEmpty ? .violated : reasons.isEmpty ? .consistent : .inconclusive

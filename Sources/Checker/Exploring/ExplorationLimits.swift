@@ -10,6 +10,9 @@ public struct ExplorationLimits {
   public var maximumIdeals = 1 << 17
   /// Most behaviours looked at, at one crash point, before turning to those that lose few lines.
   public var patience = 512
+  /// Whether to look no further than the first crash point with a violation; the smallest state there is
+  /// still looked for, and the certificate says what was left out.
+  public var stopAtFirstViolation = false
   /// Asked now and then: a reason ends the search (time limit, interrupt).
   public var shouldStop: () -> String? = { nil }
   /// Told now and then how far the search has come; `nil` where nobody wants to know.

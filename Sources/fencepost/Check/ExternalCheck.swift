@@ -59,6 +59,7 @@ struct ExternalCheck {
   /// What the checker was called with, for sentences.
   let name: String
   let settings: RecoverySettings
+  var ignored = IgnoredViolations()
   let limits: ExplorationLimits
   let scope: (CrashPoint) -> Bool
 
@@ -98,10 +99,13 @@ struct ExternalCheck {
     )
   }
 
-  private var oracle: ExternalOracle {
-    ExternalOracle(
-      boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
-      name: name
+  private var oracle: IgnoringOracle<ExternalOracle> {
+    IgnoringOracle(
+      ExternalOracle(
+        boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
+        name: name
+      ),
+      ignoring: ignored
     )
   }
 
@@ -132,7 +136,7 @@ struct ExternalCheck {
   }
 
   private func runTracked() throws(RecoveryRunnerError) -> Tracked {
-    let places = TrackedRecovery.places(of: trace, in: input.memory.space)
+    let places = FollowedChecker.places(of: trace, in: input.memory.space)
     guard input.memory.devices.count <= TrackedLines.maximumImages else {
       return .impossible("reads of more than \(TrackedLines.maximumImages) images are not followed")
     }
@@ -141,7 +145,7 @@ struct ExternalCheck {
     guard runner.canTrack else {
       return .impossible("what the checker reads is not known: \(TrackingLoss.notSupported)")
     }
-    let program = TrackedRecovery(
+    let program = FollowedChecker(
       runner,
       places: places,
       labels: trace.labelsPassed,

@@ -61,7 +61,7 @@ struct OpaqueCase {
     )
     var limits = ExplorationLimits()
     limits.patience = 1 << 20
-    let places = TrackedRecovery.places(of: trace, in: space)
+    let places = FollowedChecker.places(of: trace, in: space)
     let runner = try RecoveryRunner(
       checker,
       images: [RecoveryImage(bytes: initial)],
@@ -70,7 +70,7 @@ struct OpaqueCase {
       tracking: tracked ? TrackedLines(offsets: [places.values.map(\.offset)]) : nil
     )
     if tracked {
-      let program = TrackedRecovery(runner, places: places, labels: trace.labelsPassed) { nil }
+      let program = FollowedChecker(runner, places: places, labels: trace.labelsPassed) { nil }
       let check = BehaviourCheck(
         subject,
         recovery: OpaqueRecovery(program),

@@ -3,7 +3,7 @@ import PersistencyModel
 import RecoveryRunner
 
 /// A checker that is not ours, whose reads of the crash images are followed.
-final class TrackedRecovery: LineRecovery {
+final class FollowedChecker: LineRecovery {
   private let runner: RecoveryRunner
   /// Where each line that is ever stored to lies in the images.
   private let places: [CacheLine: ReadLine]
@@ -85,7 +85,7 @@ final class TrackedRecovery: LineRecovery {
   }
 }
 
-extension TrackedRecovery {
+extension FollowedChecker {
   /// What the user is to be told.
   var notes: [String] {
     guard let lost else { return [] }
@@ -97,7 +97,7 @@ extension TrackedRecovery {
 }
 
 // Repeating runs: merging rests on what is read deciding what comes of it.
-extension TrackedRecovery {
+extension FollowedChecker {
   private static let interval = 16
 
   /// Repeats a run at once where its number is a multiple of the interval or a power of two.
