@@ -58,14 +58,16 @@ let package = Package(
       providers: [.apt(["libzstd-dev"])]
     ),
     .target(name: "CProcess"),
-    .target(
-      name: "CForkServer",
-      // It is loaded into checkers: so would be the Swift runtime, which is linked unless told so.
-      linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded"])]
-    ),
+    .target(name: "CReadTracker"),
     .target(name: "PersistencyModel", dependencies: [bigInt], swiftSettings: strict),
 
     // Floor 1: siblings that never import one another.
+    .target(
+      name: "CForkServer",
+      dependencies: ["CReadTracker"],
+      // It is loaded into checkers: so would be the Swift runtime, which is linked unless told so.
+      linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded"])]
+    ),
     .target(
       name: "TraceFormat",
       dependencies: ["PersistencyModel", "CZstd", crypto, systemPackage],
@@ -103,7 +105,7 @@ let package = Package(
     ),
     .target(
       name: "RecoveryRunner",
-      dependencies: ["PersistencyModel", "CProcess"],
+      dependencies: ["PersistencyModel", "CProcess", "CReadTracker"],
       swiftSettings: strict
     ),
 
@@ -202,8 +204,7 @@ let package = Package(
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
         "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "ComparisonPolicies",
-        argumentParser,
-        bigInt,
+        "RecoveryRunner", argumentParser, bigInt,
       ],
       swiftSettings: strictTests
     ),

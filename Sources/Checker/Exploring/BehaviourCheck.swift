@@ -23,7 +23,9 @@ where Program.Outcome == Judge.Outcome {
   let box: CrashBox
   let questions = QuestionTable()
   /// The run that everything begins with: whole recoveries, or recoveries that look at no key.
-  let run: TrieRun
+  private(set) var run: TrieRun
+  /// The same for each period, of a recovery that depends on it.
+  private var periodRuns: [Int: TrieRun] = [:]
   /// Runs that look at some keys of a table, kept from crash point to crash point.
   var keyRuns: [KeyFocus: TrieRun] = [:]
   let isFactored: Bool
@@ -103,7 +105,8 @@ where Program.Outcome == Judge.Outcome {
   }
 
   private var mergeRule: String {
-    switch run.mode {
+    if let rule = recovery.mergeRule { return rule }
+    return switch run.mode {
     case .reads, .plain: "same-reads"
     case .questions: "same-answers"
     case .focus: "same-answers-by-key"
@@ -123,11 +126,20 @@ where Program.Outcome == Judge.Outcome {
     }
     defer { previousPeriod = period }
     if new == 0 && previousPeriod == period { return }
+    if recovery.dependsOnPeriod { enterPeriod() }
     if isFactored { exploreByKeys(new) } else { explorePoint(new) }
     for key in ledger.open { workOut(key) }
     if limits.stopAtFirstViolation && !ledger.isEmpty {
       counts.stop("ended at the first violation")
     }
+  }
+
+  private func enterPeriod() {
+    recovery.enter(period: period)
+    let known = periodRuns[period]
+    run =
+      known ?? TrieRun(box: box, initial: subject.initial, questions: questions, mode: run.mode)
+    periodRuns[period] = run
   }
 
   private func exploreByKeys(_ new: BigUInt) {
@@ -204,7 +216,12 @@ where Program.Outcome == Judge.Outcome {
     defer { run.watch = nil }
     run.begin()
     var medium = TrieMedium(run: run)
-    let leaf = run.end(outcome: number(of: recovery.recover(&medium)))
+    let outcome = recovery.recover(&medium)
+    if let failure = recovery.failure {
+      counts.stop(failure)
+      return nil
+    }
+    let leaf = run.end(outcome: number(of: outcome))
     if let divergence = run.divergence {
       counts.stop("recovery is not deterministic: \(divergence)")
     }
@@ -213,7 +230,8 @@ where Program.Outcome == Judge.Outcome {
 
   private var memory: Int {
     guard counts.executions & 63 == 0 else { return 0 }
-    return keyRuns.values.reduce(run.trie.memory) { $0 + $1.trie.memory }
+    let others = periodRuns.values.reduce(0) { $0 + $1.trie.memory }
+    return keyRuns.values.reduce(run.trie.memory + others) { $0 + $1.trie.memory }
   }
 
   private func number(of outcome: Program.Outcome) -> Int {

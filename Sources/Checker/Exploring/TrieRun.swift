@@ -77,7 +77,10 @@ final class TrieRun {
       return leaf
     }
     guard trie.nodes[Int(known)].isLeaf, trie.outcome(of: known) == outcome else {
-      divergence = "the same reads led to another outcome"
+      divergence =
+        trie.nodes[Int(known)].isLeaf
+        ? "the same reads led to another outcome"
+        : "after the same reads it ended, where it had read \(name(trie.nodes[Int(known)]))"
       return nil
     }
     return known
@@ -130,13 +133,20 @@ final class TrieRun {
     return answer
   }
 
+  private func name(_ node: BehaviourTrie.Node) -> String {
+    let line = box.lines[Int(node.slot)]
+    return "line \(line.index) (0x\(String(line.address, radix: 16)))"
+  }
+
   private func step(_ slot: Int, _ question: Int32, _ answer: LineBytes) {
     guard divergence == nil else { return }
     let node: Int32
     if let known = trie.node(at: place) {
       let expected = trie.nodes[Int(known)]
       guard Int(expected.slot) == slot, expected.question == question else {
-        divergence = "after the same reads it read something else"
+        divergence =
+          "after the same reads it read line \(box.lines[slot].index), where it had "
+          + (expected.isLeaf ? "ended" : "read \(name(expected))")
         return
       }
       node = known

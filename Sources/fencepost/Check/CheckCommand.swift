@@ -65,6 +65,16 @@ struct CheckCommand: ParsableCommand {
   )
   var recoveryLibrary: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether to follow which lines a checker reads: on, off or auto (where possible).",
+      discussion:
+        "Images that agree on the lines read are one run; every distinct image is otherwise.",
+      valueName: "on|off|auto"
+    )
+  )
+  var track = TrackArgument.auto
+
   @Option(help: "Most time for one run of a checker.")
   var checkerTimeLimit = "10s"
 
@@ -259,8 +269,8 @@ struct CheckCommand: ParsableCommand {
       let limit = try duration(checkerTimeLimit).components
       settings.timeLimit =
         UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
-      outcome = try ExternalCheck.run(
-        input,
+      let check = ExternalCheck(
+        input: input,
         checker: external,
         name: name,
         settings: settings,
@@ -268,6 +278,7 @@ struct CheckCommand: ParsableCommand {
         limits: limits,
         scope: scope.contains
       )
+      outcome = try check.run(track: track)
     }
     outcome.notes += ignored.remarks
     // A changed trace need not show what is known of the recorded one.

@@ -27,7 +27,7 @@ struct JudgedProgram: ComparedProgram {
     initial: MemoryImage,
     oracle: Judge
   ) where Program.Outcome == Judge.Outcome {
-    self.init(TrackedRecovery(recovery, initial: initial), oracle) { $0.linesRead() }
+    self.init(ReadRecordingRecovery(recovery, initial: initial), oracle) { $0.linesRead() }
   }
 
   private init<Program: ImageRecovery, Judge: Oracle>(
@@ -55,7 +55,7 @@ struct JudgedProgram: ComparedProgram {
 }
 
 /// Recovery of our own on finished images, which can say what it reads.
-struct TrackedRecovery<Program: Recovery>: ImageRecovery {
+struct ReadRecordingRecovery<Program: Recovery>: ImageRecovery {
   private var program: Program
   private var medium: TrackedMedium
 

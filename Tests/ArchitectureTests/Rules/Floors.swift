@@ -17,10 +17,11 @@ struct FloorEntry: Hashable {
 let floorTable: [FloorEntry] = [
   FloorEntry(0, "CShim"),
   FloorEntry(0, "CZstd"),
-  FloorEntry(0, "CForkServer"),
   FloorEntry(0, "CProcess"),
+  FloorEntry(0, "CReadTracker"),
   FloorEntry(0, "PersistencyModel", ["BigInt"]),
 
+  FloorEntry(1, "CForkServer", ["CReadTracker"]),
   FloorEntry(1, "TraceFormat", ["PersistencyModel", "CZstd", "Crypto", "SystemPackage"]),
   FloorEntry(1, "FlushTracer", ["PersistencyModel", "CShim"]),
   FloorEntry(1, "ReferenceCache", ["PersistencyModel"]),
@@ -29,7 +30,7 @@ let floorTable: [FloorEntry] = [
   FloorEntry(1, "Checker", ["PersistencyModel", "BigInt", "OrderedCollections"]),
   FloorEntry(1, "CertificateAudit", ["PersistencyModel", "BigInt"]),
   FloorEntry(1, "ComparisonPolicies", ["PersistencyModel", "BigInt"]),
-  FloorEntry(1, "RecoveryRunner", ["PersistencyModel", "CProcess"]),
+  FloorEntry(1, "RecoveryRunner", ["PersistencyModel", "CProcess", "CReadTracker"]),
 
   FloorEntry(
     2,
