@@ -24,7 +24,7 @@ extension BehaviourCheck {
     _ kept: Set<ComponentPath>
   ) {
     let keptIdeals = Dictionary(
-      uniqueKeysWithValues: kept.map { ($0, box.components[$0.slot][$0.index].component.full) }
+      uniqueKeysWithValues: kept.map { ($0, box[$0].component.full) }
     )
     let pieces = pieces(lost.ideals, lost: true)
     ledger.close(
@@ -42,7 +42,7 @@ extension BehaviourCheck {
 
   /// The least of what a state loses that shows the kind while everything else survives.
   private func smallestLoss(_ kind: String, _ state: LostState) -> LostState {
-    let paths = state.ideals.keys.sorted { ($0.slot, $0.index) < ($1.slot, $1.index) }
+    let paths = state.ideals.keys.sorted()
     let needed = smallest(paths) { [self] some in
       violation(kind, in: LostState(ideals: state.ideals.filter { some.contains($0.key) })) != nil
     }
@@ -78,7 +78,7 @@ extension BehaviourCheck {
 
   private func keepable(beside state: LostState) -> [ComponentPath] {
     box.pendingSlots.flatMap { slot in
-      box.components[slot].indices.map { ComponentPath(slot: slot, index: $0) }
+      box.components(slot).indices.map { ComponentPath(slot: slot, index: $0) }
     }.filter { state.ideals[$0] == nil }
   }
 
@@ -93,7 +93,7 @@ extension BehaviourCheck {
   func pieces(_ ideals: [ComponentPath: Ideal], lost: Bool) -> [LinePieces] {
     var byLine: [CacheLine: LinePieces] = [:]
     for (path, ideal) in ideals {
-      let component = box.components[path.slot][path.index].component
+      let component = box[path].component
       let line = box.lines[path.slot]
       var entry = byLine[line] ?? LinePieces(line: line, numbers: [], pieces: [])
       for (position, piece) in component.pieces.enumerated() where ideal.keeps(position) != lost {
@@ -109,7 +109,7 @@ extension BehaviourCheck {
     var spec = KeepSpec(keepsAll: true)
     for entry in lost {
       guard let slot = box.slot(of: entry.line) else { continue }
-      let count = box.components[slot].reduce(0) { $0 + $1.component.pieces.count }
+      let count = box.components(slot).reduce(0) { $0 + $1.component.pieces.count }
       spec.choices[entry.line] = KeepSpec.Choice(losing: entry.numbers, of: count)
     }
     return spec

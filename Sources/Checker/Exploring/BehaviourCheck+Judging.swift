@@ -118,9 +118,9 @@ extension BehaviourCheck {
   func lostState() -> LostState {
     var ideals: [ComponentPath: Ideal] = [:]
     for slot in box.pendingSlots {
-      for index in box.components[slot].indices where !box.components[slot][index].mayBeFull {
-        let path = ComponentPath(slot: slot, index: index)
-        ideals[path] = box.components[slot][index].representative
+      for (index, component) in box.componentsAsked(slot).enumerated()
+      where !component.showsFull {
+        ideals[ComponentPath(slot: slot, index: index)] = component.representative
       }
     }
     return LostState(ideals: ideals)

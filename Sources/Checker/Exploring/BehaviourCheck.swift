@@ -21,7 +21,7 @@ where Program.Outcome == Judge.Outcome {
   let subject: CheckSubject
   let limits: ExplorationLimits
   let box: CrashBox
-  let questions = QuestionTable()
+  let questions: QuestionTable
   /// The run that everything begins with: whole recoveries, or recoveries that look at no key.
   private(set) var run: TrieRun
   /// The same for each period, of a recovery that depends on it.
@@ -74,6 +74,7 @@ where Program.Outcome == Judge.Outcome {
     isFactored = level == .factored && oracle.keys != nil
     meter = ProgressMeter(limits, subject, boundaries: oracle.boundaries)
     interruptedStates = InterruptedStates(base: subject.initial)
+    questions = QuestionTable(limits)
     box = CrashBox(subject.trace, machine: subject.machine)
     run = TrieRun(
       box: box,
@@ -100,7 +101,8 @@ where Program.Outcome == Judge.Outcome {
       findings: ledger.findings.paired(in: subject),
       mergeRule: mergeRule,
       promisesSomething: oracle.promisesSomething,
-      promiseChanges: oracle.boundaries
+      promiseChanges: oracle.boundaries,
+      digestQuestions: questions.digestCoverage
     )
   }
 

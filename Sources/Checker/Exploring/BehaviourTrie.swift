@@ -7,7 +7,7 @@ import PersistencyModel
 struct BehaviourTrie {
   /// A question, or an end.
   struct Node {
-    /// Slot of the line asked about, -1 at a leaf.
+    /// Slot of the line asked about, -1 at a leaf, -2 for a digest question.
     var slot: Int32
     /// The question's number.
     var question: Int32
@@ -15,7 +15,8 @@ struct BehaviourTrie {
     var firstValue: UInt32 = .max
     var firstChild: Int32 = -1
 
-    var isLeaf: Bool { slot < 0 }
+    var isLeaf: Bool { slot == -1 }
+    var isDigest: Bool { slot == -2 }
   }
 
   /// Where the next node of a run belongs.
@@ -57,6 +58,9 @@ struct BehaviourTrie {
       return furtherEdges[UInt64(UInt32(node)) << 32 | UInt64(value)]
     }
   }
+
+  /// The slot of digest questions, which are about several lines.
+  static var digestSlot: Int { -2 }
 
   /// Adds a question at a place where no run has been.
   mutating func addQuestion(_ question: Int32, slot: Int, at place: Place) -> Int32 {

@@ -18,15 +18,26 @@ struct WalkResult {
 /// At each question the components concerned are narrowed to one answer after another, the one that keeps
 /// most first; where the trie has no node yet, recovery runs on the state that stands for what is left.
 struct BehaviourWalk {
+  private enum Branches {
+    /// Groups of a component's candidates, with the bytes on which those of one group agree.
+    case groups(ComponentPath, [[Int32]], resolves: LineBytes)
+    /// States that pass a digest question, and the rest.
+    case digest(DigestBranches, DigestTask)
+
+    var count: Int {
+      switch self {
+      case .groups(_, let groups, _): groups.count
+      case .digest(let branches, _): branches.passing.count + 1
+      }
+    }
+  }
+
   private struct Frame {
     let node: Int32
-    let path: ComponentPath
-    /// Bytes on which the candidates of a group agree.
-    let resolves: LineBytes
-    let groups: [[Int32]]
+    let branches: Branches
     var next = 0
-    let spent: Int
-    var undo: CrashBox.Undo?
+    /// Changes to the box before the frame.
+    let depth: Int
   }
 
   let run: TrieRun
@@ -41,7 +52,6 @@ struct BehaviourWalk {
   let visit: (Int32) -> Bool
 
   private var stack: [Frame] = []
-  private var spent = 0
   private var result = WalkResult()
 
   init(
@@ -62,6 +72,7 @@ struct BehaviourWalk {
 
   /// Walks; the box is as it was when this returns.
   mutating func walk() -> WalkResult {
+    let bottom = run.box.trail.count
     var place = BehaviourTrie.Place.root
     search: while true {
       switch descend(from: place) {
@@ -79,7 +90,7 @@ struct BehaviourWalk {
       guard let next = advance() else { break }
       place = next
     }
-    while let frame = stack.popLast() { frame.undo.map(run.box.widen) }
+    run.box.widen(to: bottom)
     return result
   }
 
@@ -98,40 +109,63 @@ struct BehaviourWalk {
       guard let number = run.trie.node(at: place) ?? executed(place) else { return .stopped }
       let node = run.trie.nodes[Int(number)]
       if node.isLeaf { return .leaf(number) }
-      while true {
-        let openness = run.box.openness(
-          Int(node.slot),
-          node.question,
-          of: run.questions,
-          limit: idealLimit
-        )
-        if case .answered = openness { break }
-        guard open(openness, at: number, node) else { return .blocked }
+      guard let edge = node.isDigest ? decideDigest(number, node) : decide(number, node) else {
+        return .blocked
       }
-      let answer = run.questions[node.question].answer(run.box.current[Int(node.slot)])
-      place = .edge(node: number, value: run.trie.number(of: answer, at: number))
+      place = .edge(node: number, value: run.trie.number(of: edge, at: number))
     }
   }
 
-  /// Opens a frame for the component that decides; `false` when nothing of it is within the limits.
-  private mutating func open(
-    _ openness: CrashBox.Openness,
-    at number: Int32,
-    _ node: BehaviourTrie.Node
-  ) -> Bool {
-    guard case .open(let path, let groups) = openness else {
-      result.wideLine = run.box.lines[Int(node.slot)]
-      result.isComplete = false
-      return false
+  /// Narrows until a question has one answer, opening frames; `nil` when nothing is within the limits.
+  private mutating func decide(_ number: Int32, _ node: BehaviourTrie.Node) -> LineBytes? {
+    while true {
+      switch run.box.openness(
+        Int(node.slot),
+        node.question,
+        of: run.questions,
+        limit: idealLimit
+      ) {
+      case .answered: return run.questions[node.question].answer(run.box.current[Int(node.slot)])
+      case .tooWide: return tooWide(Int(node.slot))
+      case .open(let path, let groups):
+        var resolves = LineBytes()
+        if case .bytes = run.questions[node.question] {
+          resolves = run.questions.masks[Int(node.question)]
+        }
+        guard open(.groups(path, groups, resolves: resolves), at: number) else { return nil }
+      }
     }
-    var resolves = LineBytes()
-    if case .bytes = run.questions[node.question] {
-      resolves = run.questions.masks[Int(node.question)]
+  }
+
+  /// As `decide`, for a digest question.
+  private mutating func decideDigest(_ number: Int32, _ node: BehaviourTrie.Node) -> LineBytes? {
+    let task = run.questions.digests[Int(node.question)]
+    while true {
+      switch run.box.openness(task, initial: run.initial, limit: idealLimit) {
+      case .answered: return answer(task)
+      case .tooWide(let slot): return tooWide(slot)
+      case .open(let path, let groups, let mask):
+        guard open(.groups(path, groups, resolves: mask), at: number) else { return nil }
+      case .split(let branches):
+        return open(.digest(branches, task), at: number) ? answer(task) : nil
+      }
     }
-    stack.append(
-      Frame(node: number, path: path, resolves: resolves, groups: groups, spent: spent)
-    )
-    return enterNextGroup()
+  }
+
+  private func answer(_ task: DigestTask) -> LineBytes {
+    let contents = run.box.contents(of: task, initial: run.initial)
+    return Question.yesOrNo(task.difference(contents) == 0)
+  }
+
+  private mutating func tooWide(_ slot: Int) -> LineBytes? {
+    result.wideLine = run.box.lines[slot]
+    result.isComplete = false
+    return nil
+  }
+
+  private mutating func open(_ branches: Branches, at number: Int32) -> Bool {
+    stack.append(Frame(node: number, branches: branches, depth: run.box.trail.count))
+    return enterNextBranch()
   }
 
   private func executed(_ place: BehaviourTrie.Place) -> Int32? {
@@ -139,34 +173,46 @@ struct BehaviourWalk {
     return run.trie.node(at: place)
   }
 
-  /// Narrows the top frame's component to its next group; `false` when none is left within the limit.
-  private mutating func enterNextGroup() -> Bool {
-    guard var frame = stack.popLast() else { return false }
-    if let undo = frame.undo { run.box.widen(undo) }
-    frame.undo = nil
-    let wasFull = run.box.components[frame.path.slot][frame.path.index].mayBeFull
-    while frame.next < frame.groups.count {
-      let group = frame.next
-      frame.next += 1
-      let cost = wasFull && group > 0 ? 1 : 0
-      if let lossLimit, frame.spent + cost > lossLimit {
-        result.wasCut = true
-        continue
-      }
-      spent = frame.spent + cost
-      frame.undo = run.box.narrow(frame.path, to: frame.groups[group], mask: frame.resolves)
-      stack.append(frame)
-      return true
+  /// Narrows to the next branch of the top frame; `false`, with the frame gone, when none is left within
+  /// the limit.
+  private mutating func enterNextBranch() -> Bool {
+    let top = stack.count - 1
+    let branches = stack[top].branches
+    run.box.widen(to: stack[top].depth)
+    while stack[top].next < branches.count {
+      stack[top].next += 1
+      let isPossible = enter(branches, stack[top].next - 1)
+      let isCut = isPossible && lossLimit.map { run.box.lostCount > $0 } ?? false
+      if isPossible && !isCut { return true }
+      result.wasCut = result.wasCut || isCut
+      run.box.widen(to: stack[top].depth)
     }
-    spent = frame.spent
+    stack.removeLast()
     return false
+  }
+
+  /// Narrows to one branch; `false` where no state is left in it.
+  private func enter(_ branches: Branches, _ number: Int) -> Bool {
+    switch branches {
+    case .groups(let path, let groups, let resolves):
+      return run.box.narrow(path, to: groups[number], mask: resolves)
+    case .digest(let branches, let task):
+      let isRest = number == (branches.showsPassing ? branches.passing.count : 0)
+      if isRest { return run.box.forbid(branches.passing) }
+      let states = branches.passing[branches.showsPassing ? number : number - 1]
+      return states.parts.sorted { $0.key < $1.key }.allSatisfy { path, candidates in
+        let mask = task.parts.first { $0.slot == path.slot }?.mask ?? LineBytes()
+        return run.box.narrow(path, to: candidates, mask: mask)
+      }
+    }
   }
 
   /// Takes the next branch of the deepest open frame.
   private mutating func advance() -> BehaviourTrie.Place? {
-    while !stack.isEmpty {
-      let node = stack[stack.count - 1].node
-      if enterNextGroup() { return .node(node) }
+    while let top = stack.last {
+      guard enterNextBranch() else { continue }
+      guard case .digest(_, let task) = top.branches else { return .node(top.node) }
+      return .edge(node: top.node, value: run.trie.number(of: answer(task), at: top.node))
     }
     return nil
   }

@@ -103,7 +103,8 @@ struct CoverageCounts {
     findings: [Finding],
     mergeRule: String,
     promisesSomething: Bool,
-    promiseChanges: [Int]
+    promiseChanges: [Int],
+    digestQuestions: [DigestCoverage] = []
   ) -> CheckReport {
     let executed = min(BigUInt(executions), covered)
     var certificate = Certificate(
@@ -117,6 +118,7 @@ struct CoverageCounts {
       excluded: excluded.map { ChoiceShare(rule: $0.reason, choices: $0.choices) }
     )
     certificate.nested = nested
+    certificate.digestQuestions = digestQuestions
     let reasons = doubts(promisesSomething)
     let verdict: Verdict =
       !findings.isEmpty ? .violated : reasons.isEmpty ? .consistent : .inconclusive

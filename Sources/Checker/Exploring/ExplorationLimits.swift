@@ -8,6 +8,10 @@ public struct ExplorationLimits {
   public var maximumMemory = 4 << 30
   /// Most ideals of one component that are listed.
   public var maximumIdeals = 1 << 17
+  /// Most joint contents that pass one digest question; beyond, bytes are read first.
+  public var maximumPassing = 1 << 10
+  /// Most joint contents tried for a digest of which nothing is known; beyond, bytes are read first.
+  public var maximumTried = 1 << 12
   /// Most behaviours looked at, at one crash point, before turning to those that lose few lines.
   public var patience = 512
   /// Most recoveries in a row that are interrupted by a crash; 0 for none, `Int.max` for a fixed point.

@@ -30,7 +30,8 @@ enum Question: Hashable {
 
   /// What the bytes of `content` selected by `part` contribute to the answer.
   ///
-  /// Contributions of disjoint parts: united for bytes, intersected for `among`; a word is never divided.
+  /// Contributions of disjoint parts: united for bytes, intersected for `among`; a word is never divided,
+  /// and `content` has all of its bytes.
   func answer(_ content: LineBytes, within part: LineBytes) -> LineBytes {
     switch self {
     case .bytes: return content.masked(by: LineBytes(words: mask.words & part.words))
@@ -46,6 +47,9 @@ enum Question: Hashable {
     }
   }
 
+  /// The answer to a question of yes or no.
+  static func yesOrNo(_ isYes: Bool) -> LineBytes { bits(isYes ? 1 : 0) }
+
   private static func bits(_ bits: UInt64) -> LineBytes {
     var answer = LineBytes()
     answer.words[0] = bits
@@ -55,9 +59,17 @@ enum Question: Hashable {
 
 /// The questions asked so far, by number, shared by all tries of a check.
 final class QuestionTable {
+  /// Most joint contents that pass a digest question, and most that are tried.
+  let mostPassing: Int
+  let mostTried: Int
   private(set) var questions: [Question] = []
   private(set) var masks: [LineBytes] = []
   private var numbers: [Question: Int32] = [:]
+
+  init(_ limits: ExplorationLimits) {
+    mostPassing = limits.maximumPassing
+    mostTried = limits.maximumTried
+  }
 
   /// The number of a question.
   func number(of question: Question) -> Int32 {
@@ -67,6 +79,29 @@ final class QuestionTable {
     questions.append(question)
     masks.append(question.mask)
     return number
+  }
+
+  /// Digest questions have numbers of their own.
+  private(set) var digests: [DigestTask] = []
+  private var digestNumbers: [DigestQuestion: Int32] = [:]
+
+  /// The number of a digest question.
+  func number(of question: DigestQuestion, in box: CrashBox) -> Int32 {
+    if let known = digestNumbers[question] { return known }
+    let number = Int32(digests.count)
+    digestNumbers[question] = number
+    digests.append(
+      DigestTask(question, mostPassing: mostPassing, mostTried: mostTried) { box.slot(of: $0) }
+    )
+    return number
+  }
+
+  /// What was found out about each, by address.
+  var digestCoverage: [DigestCoverage] {
+    digests.map(\.coverage).sorted {
+      ($0.range.lowerBound, $0.range.upperBound, $0.stored, $0.digest)
+        < ($1.range.lowerBound, $1.range.upperBound, $1.stored, $1.digest)
+    }
   }
 
   /// The question with a number.

@@ -31,6 +31,48 @@ extension TrieMedium {
     return alive.first
   }
 
+  mutating func matches(
+    _ code: CyclicRedundancyCode,
+    of range: Range<Int>,
+    storedAt offset: Int
+  ) -> Bool {
+    ask(.code(code), range, offset)
+      ?? (code.checksum(of: bytes(range)) == stored(at: offset, code.byteCount))
+  }
+
+  mutating func matches(
+    _ function: DigestFunction,
+    of range: Range<Int>,
+    storedAt offset: Int
+  ) -> Bool {
+    ask(.any(function), range, offset)
+      ?? (function.digest(bytes(range)) == stored(at: offset, function.byteCount))
+  }
+
+  private func ask(
+    _ function: DigestQuestion.Function,
+    _ range: Range<Int>,
+    _ offset: Int
+  ) -> Bool? {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= size,
+      "Recovery stays inside the medium"
+    )
+    guard run.asksQuestions else { return nil }
+    let base = run.initial.base
+    return run.matches(
+      DigestQuestion(
+        function: function,
+        range: (base + UInt64(range.lowerBound))..<(base + UInt64(range.upperBound)),
+        stored: base + UInt64(offset)
+      )
+    )
+  }
+
+  private mutating func stored(at offset: Int, _ byteCount: Int) -> UInt64 {
+    bytes(offset..<(offset + byteCount)).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
   mutating func scan<Failure: Error>(
     _ table: RowTable,
     committedBelow limit: UInt64,

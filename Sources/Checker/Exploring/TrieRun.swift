@@ -80,7 +80,7 @@ final class TrieRun {
       divergence =
         trie.nodes[Int(known)].isLeaf
         ? "the same reads led to another outcome"
-        : "after the same reads it ended, where it had read \(name(trie.nodes[Int(known)]))"
+        : "after the same reads it ended, where it had read \(name(slot: Int(trie.nodes[Int(known)].slot)))"
       return nil
     }
     return known
@@ -133,9 +133,28 @@ final class TrieRun {
     return answer
   }
 
-  private func name(_ node: BehaviourTrie.Node) -> String {
-    let line = box.lines[Int(node.slot)]
+  private func name(slot: Int) -> String {
+    guard box.lines.indices.contains(slot) else { return "a checksum" }
+    let line = box.lines[slot]
     return "line \(line.index) (0x\(String(line.address, radix: 16)))"
+  }
+
+  /// Whether the checksum stored with a range is right; `nil` where recovery itself wrote part of it.
+  func matches(_ question: DigestQuestion) -> Bool? {
+    let number = questions.number(of: question, in: box)
+    let task = questions.digests[Int(number)]
+    for part in task.parts {
+      if let own = written[part.line.index], own.mask.words & part.mask.words != .zero {
+        return nil
+      }
+    }
+    // A second recovery must find the same bytes, not only the same answer: more is not known here.
+    for part in task.parts { watch?(part.line, .bytes(0..<64)) }
+    let isRight = task.difference(box.contents(of: task, initial: initial)) == 0
+    if task.parts.contains(where: { $0.slot != nil }) {
+      step(BehaviourTrie.digestSlot, number, Question.yesOrNo(isRight))
+    }
+    return isRight
   }
 
   private func step(_ slot: Int, _ question: Int32, _ answer: LineBytes) {
@@ -145,8 +164,8 @@ final class TrieRun {
       let expected = trie.nodes[Int(known)]
       guard Int(expected.slot) == slot, expected.question == question else {
         divergence =
-          "after the same reads it read line \(box.lines[slot].index), where it had "
-          + (expected.isLeaf ? "ended" : "read \(name(expected))")
+          "after the same reads it read \(name(slot: slot)), where it had "
+          + (expected.isLeaf ? "ended" : "read \(name(slot: Int(expected.slot)))")
         return
       }
       node = known

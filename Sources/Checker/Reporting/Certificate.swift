@@ -36,6 +36,8 @@ public struct Certificate: Sendable {
   public var excluded: [ChoiceShare]
   /// Crashes during recovery, where they were explored and recovery stored anything.
   public var nested: NestedCoverage?
+  /// Checksums that recovery asked about as such, by address.
+  public var digestQuestions: [DigestCoverage] = []
 
   /// Whether the parts add up to the total.
   public var addsUp: Bool {

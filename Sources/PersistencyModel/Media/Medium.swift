@@ -23,6 +23,18 @@ public protocol Medium {
   mutating func holds(_ value: UInt64, at offset: Int) -> Bool
   /// The first of `candidates`, each as little-endian words, that `range` holds; `nil` if none.
   mutating func identify(_ range: Range<Int>, among candidates: [[UInt64]]) -> Int?
+  /// Whether the little-endian checksum at `offset`, a multiple of its size, is that of `range`.
+  mutating func matches(
+    _ code: CyclicRedundancyCode,
+    of range: Range<Int>,
+    storedAt offset: Int
+  ) -> Bool
+  /// The same for any function.
+  mutating func matches(
+    _ function: DigestFunction,
+    of range: Range<Int>,
+    storedAt offset: Int
+  ) -> Bool
   /// Calls `visit` for the rows of a table, ascending.
   ///
   /// Promised in return: what the program lets one observe about a key depends on the visits to rows that

@@ -141,6 +141,7 @@ enum IdealCount {
   static func count(_ pieces: [Piece], options: ModelOptions) -> BigUInt {
     if pieces.isEmpty { return 1 }
     if let simple = countChain(pieces, options: options) { return simple }
+    if let words = countWords(pieces) { return words }
     var states: [Int: (walk: IdealWalk, count: BigUInt)] = [:]
     let start = IdealWalk(options: options)
     states[start.key] = (start, 1)
@@ -167,6 +168,16 @@ enum IdealCount {
       add(lost, state.count)
     }
     return next
+  }
+
+  /// Non-temporal pieces of one word each form a chain for each word.
+  private static func countWords(_ pieces: [Piece]) -> BigUInt? {
+    var lengths = SIMD8<Int>()
+    for piece in pieces {
+      guard piece.isNonTemporal, piece.words.nonzeroBitCount == 1 else { return nil }
+      lengths[piece.words.trailingZeroBitCount] += 1
+    }
+    return (0..<8).reduce(BigUInt(1)) { lengths[$1] == 0 ? $0 : $0 * BigUInt(lengths[$1] + 1) }
   }
 
   /// Plain stores of one piece each under line order form a chain.

@@ -57,8 +57,10 @@ struct BenchCommand: ParsableCommand {
     switch part {
     case .exploration:
       return
-        (ExplorationBench.exhaustive(rounds: rounds) + ExplorationBench.behaviours(rounds: rounds))
-        .map(\.line)
+        try
+        (ExplorationBench.exhaustive(rounds: rounds) + ExplorationBench.behaviours(rounds: rounds)
+        + [ExplorationBench.checksums(rounds: rounds)]
+        + CacheBench.results(in: directory, rounds: rounds)).map(\.line)
     case .checkers:
       try buildCheckers(into: directory)
       return try RunnerBench.measurements(checkers: directory, repetitions: rounds).map(\.line)

@@ -46,6 +46,22 @@ enum ExplorationBench {
     }
   }
 
+  /// Digest questions (L2): checksums in place of an ordering fence.
+  static func checksums(rounds: Int) -> BenchResult {
+    let log = ChecksummedLog(records: 64, lines: 16)
+    let subject = CheckSubject(trace: log.trace, initial: log.initial)
+    var note = ""
+    let result = BenchResult.seconds("L2, append log 64 x 16 with CRC-32C", rounds) {
+      let report = BehaviourCheck(subject, recovery: log, oracle: ChecksummedLogOracle()).check()
+      let certificate = report.certificate
+      let torn = certificate.digestQuestions.reduce(0) { $0 + $1.tornStatesThatPass }
+      note =
+        "\(report.verdict.rawValue), \(certificate.permittedChoices) choices, "
+        + "\(certificate.recoveryRuns) executions, \(torn) torn records that pass"
+    }
+    return result.noting(note)
+  }
+
   /// Runs recovery on each of the 2^16 choices before each record's fence, as one sweep a record.
   private static func everyChoice(of log: AppendLog) -> Int {
     var images = AppendLogImages(log: log, medium: WordMedium(log.initial))

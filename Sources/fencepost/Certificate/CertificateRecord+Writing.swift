@@ -36,6 +36,7 @@ extension CertificateRecord {
     distinctImages = DistinctImages(census, choices: proof.permittedChoices)
     executed = String(proof.executed)
     recoveryRuns = proof.recoveryRuns
+    digestQuestions = proof.digestQuestions.isEmpty ? nil : proof.digestQuestions.map(Digest.init)
     nested = proof.nested.map {
       Nested(
         recoveries: $0.recoveries,
@@ -151,5 +152,16 @@ extension CertificateRecord.Mark {
       self.init(after: event, operation: operation.number, kind: .begin)
     case .acknowledge(let number): self.init(after: event, operation: number, kind: .acknowledge)
     }
+  }
+}
+
+extension CertificateRecord.Digest {
+  init(_ coverage: DigestCoverage) {
+    digest = coverage.digest
+    address = "0x" + String(coverage.range.lowerBound, radix: 16)
+    size = coverage.range.count
+    storedAt = "0x" + String(coverage.stored, radix: 16)
+    tornStatesThatPass = String(coverage.tornStatesThatPass)
+    reasonForReading = coverage.reasonForReading
   }
 }

@@ -84,6 +84,16 @@ struct CertificateRecord: Codable, Hashable {
     var depth: Int
   }
 
+  /// A checksum over a range, and how many torn states of the range pass it.
+  struct Digest: Codable, Hashable {
+    var digest: String
+    var address: String
+    var size: Int
+    var storedAt: String
+    var tornStatesThatPass: String
+    var reasonForReading: String?
+  }
+
   /// The same check with some ordering left out.
   struct Control: Codable, Hashable {
     var site: String
@@ -120,6 +130,8 @@ struct CertificateRecord: Codable, Hashable {
   var excluded: [Share]
   /// Crashes during recovery; absent where they were not explored, or recovery stored nothing.
   var nested: Nested?
+  /// Checksums that recovery asked about as such; absent where there are none.
+  var digestQuestions: [Digest]?
   /// Absent where none were asked for, or the verdict was not consistent.
   var negativeControls: [Control]?
   /// SHA-256 of the record with this field empty: notices damage, not forgery.

@@ -18,7 +18,17 @@ struct CertificateText {
       "    executed: \(count(record.executed)) (\(grouped(BigUInt(record.recoveryRuns))) runs of recovery)",
     ] + record.merged.map { "    merged by \($0.rule): \(count($0.choices))" }
       + record.excluded.map { "    excluded, \($0.rule): \(count($0.choices))" }
-      + crashesInside + ["  distinct images: \(images)"]
+      + crashesInside + (record.digestQuestions ?? []).flatMap(torn) + [
+        "  distinct images: \(images)"
+      ]
+  }
+
+  private func torn(_ digest: CertificateRecord.Digest) -> [String] {
+    let place = "\(digest.digest) over \(digest.size) bytes at \(digest.address)"
+    return
+      (digest.tornStatesThatPass == "0"
+      ? [] : ["  torn states that pass \(place): \(count(digest.tornStatesThatPass))"])
+      + (digest.reasonForReading.map { ["  read in place of solving, \(place): \($0)"] } ?? [])
   }
 
   private var crashesInside: [String] {

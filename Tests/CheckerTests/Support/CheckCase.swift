@@ -15,13 +15,17 @@ struct CheckCase {
     _ generator: TraceGenerator,
     seed: UInt64,
     tear: TearMode = .w8,
-    order: StoreOrder = .line
+    order: StoreOrder = .line,
+    asksQuestions: Bool = false
   ) {
     var generated = generator.trace(seed: seed)
     generated.trace = generated.trace.withSites
     self.generated = generated
     var random = SplitMix64(seed: seed &* 977 &+ 5)
-    program = SmallProgram(lines: generated.lines.count, using: &random)
+    program =
+      asksQuestions
+      ? SmallProgram(asking: MemoryHistory(generated), using: &random)
+      : SmallProgram(lines: generated.lines.count, using: &random)
     var options = ModelOptions()
     options.tear = tear
     options.order = order
@@ -57,16 +61,18 @@ struct CheckCase {
 
   var images: ProgramOnImages { ProgramOnImages(program: program, image: initial) }
 
-  /// Level L1.
+  /// Level L1, or a higher one.
   func checkBehaviours(
     _ oracle: OutcomeOracle,
-    limits: ExplorationLimits = .everything
+    limits: ExplorationLimits = .everything,
+    level: ExplorationLevel = .factored
   ) -> CheckReport {
     BehaviourCheck(
       subject,
       recovery: ProgramRecovery(program: program),
       oracle: oracle,
-      limits: limits
+      limits: limits,
+      level: level
     ).check()
   }
 

@@ -16,6 +16,8 @@ struct SmallProgram: Sendable {
     /// Skips the next steps if the value's low byte is below a bound.
     case skip(Int, ifBelow: UInt8)
     case note
+    /// Asks; the value is the answer.
+    case ask(SmallQuestion)
   }
 
   var steps: [Step]
@@ -50,6 +52,7 @@ struct SmallProgram: Sendable {
       let bytes = medium.bytes(range)
       // SAFETY: bytes have no padding.
       medium.copy(unsafe bytes.span.bytes, to: offset)
+    case .ask(let question): value = question.asked(of: &medium)
     case .skip, .note: break
     }
   }
