@@ -43,7 +43,7 @@ import TraceFormat
     "fence CacheFormat.format, CacheFormat.write #2": "metadataUnrecoverable",
     "nonTemporalStore CacheFormat.publish, Medium.assign #1": "metadataUnrecoverable",
     // FE and FDAT.
-    "nonTemporalStore Cache.place, Medium.assignEntry #1": "splitEpoch",
+    "nonTemporalStore Cache.place, Medium.assignEntry #1": "metadataUnrecoverable",
     "nonTemporalStore Cache.place, Medium.assignEntry #2": "splitEpoch",
     "nonTemporalStore Cache.place, Medium.assign #1": "tornBlock",
     // F1, FC, F2, of a flush and of a forced write.
