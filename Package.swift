@@ -58,14 +58,16 @@ let package = Package(
       providers: [.apt(["libzstd-dev"])]
     ),
     .target(name: "CProcess"),
-    .target(
-      name: "CForkServer",
-      // It is loaded into checkers: so would be the Swift runtime, which is linked unless told so.
-      linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded"])]
-    ),
+    .target(name: "CReadTracker"),
     .target(name: "PersistencyModel", dependencies: [bigInt], swiftSettings: strict),
 
     // Floor 1: siblings that never import one another.
+    .target(
+      name: "CForkServer",
+      dependencies: ["CReadTracker"],
+      // It is loaded into checkers: so would be the Swift runtime, which is linked unless told so.
+      linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded"])]
+    ),
     .target(
       name: "TraceFormat",
       dependencies: ["PersistencyModel", "CZstd", crypto, systemPackage],
@@ -97,8 +99,19 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(
+      name: "ComparisonPolicies",
+      dependencies: ["PersistencyModel", bigInt],
+      swiftSettings: strict
+    ),
+    .target(
       name: "RecoveryRunner",
-      dependencies: ["PersistencyModel", "CProcess"],
+      dependencies: ["PersistencyModel", "CProcess", "CReadTracker"],
+      swiftSettings: strict
+    ),
+
+    .target(
+      name: "CertificateAudit",
+      dependencies: ["PersistencyModel", bigInt],
       swiftSettings: strict
     ),
 
@@ -107,7 +120,9 @@ let package = Package(
       name: "fencepost",
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
-        "ImageAssertions", "Checker", "RecoveryRunner", argumentParser, bigInt, crypto,
+        "ImageAssertions", "Checker", "CertificateAudit", "ComparisonPolicies", "RecoveryRunner",
+        argumentParser, bigInt,
+        crypto,
       ],
       swiftSettings: strict
     ),
@@ -168,6 +183,16 @@ let package = Package(
       swiftSettings: strictTests
     ),
     .testTarget(
+      name: "CertificateAuditTests",
+      dependencies: ["PersistencyModel", "CertificateAudit", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
+      name: "ComparisonPoliciesTests",
+      dependencies: ["PersistencyModel", "ComparisonPolicies", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
       name: "RecoveryRunnerTests",
       dependencies: [
         "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host",
@@ -178,8 +203,8 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
-        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", argumentParser,
-        bigInt,
+        "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "ComparisonPolicies",
+        "RecoveryRunner", argumentParser, bigInt,
       ],
       swiftSettings: strictTests
     ),

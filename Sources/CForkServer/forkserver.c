@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include "forkserver.h"
 
+#include <readtracker.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
@@ -18,6 +20,7 @@
 
 static char *entries;
 static size_t entries_size;
+static struct readtracker_board *notes;
 
 static int read_all(void *into, size_t size) {
   for (char *at = into; size > 0;) {
@@ -65,6 +68,17 @@ static void become_checker(void) {
   close(forkserver_requests);
   close(forkserver_replies);
   apply_entries();
+  if (notes != NULL) readtracker_begin(notes);
+}
+
+// Memory in which the lines read are noted; there is none where nobody wants to know.
+static void map_notes(void) {
+  struct stat status;
+  if (fstat(forkserver_notes, &status) != 0) return;
+  void *memory = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+                      forkserver_notes, 0);
+  if (memory != MAP_FAILED) notes = memory;
+  close(forkserver_notes);
 }
 
 // Ends what is left of the child's group while its number is still taken, then reaps it.
@@ -81,7 +95,8 @@ __attribute__((constructor)) static void serve(void) {
   const char *told = getenv(FORKSERVER_VARIABLE);
   if (told == NULL) return;
   if (told[0] != '1') unsetenv("LD_BIND_NOW");
-  if (told[1] != 0) setenv("LD_PRELOAD", told + 1, 1); else unsetenv("LD_PRELOAD");
+  if (told[1] == '1') map_notes();
+  if (told[2] != 0) setenv("LD_PRELOAD", told + 2, 1); else unsetenv("LD_PRELOAD");
   unsetenv(FORKSERVER_VARIABLE);
   if (!has_one_thread()) {
     close(forkserver_requests);

@@ -34,7 +34,8 @@ struct CheckerLaunch {
   func write(
     to writer: inout CommandWriter,
     directory: PrivateDirectory,
-    images: [RecoveryImage]
+    images: [RecoveryImage],
+    track: TrackBoard?
   ) {
     let isOurs: (String) -> Bool = { variable in
       PassedMarks.names.contains { variable.hasPrefix($0 + "=") }
@@ -45,6 +46,7 @@ struct CheckerLaunch {
       limits: settings,
       environment: ownEnvironment().filter { !isOurs($0) }
     )
+    if let track { writer.number(.trackSize, UInt64(track.memory.size)) }
     switch kind {
     case .command(let command, let program, let server):
       let paths = images.indices.map { (name: images[$0].name, path: directory.imagePath($0)) }

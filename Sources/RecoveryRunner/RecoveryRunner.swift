@@ -12,7 +12,7 @@ public import PersistencyModel
 public final class RecoveryRunner {
   private let images: [RecoveryImage]
   private let directory: PrivateDirectory
-  private let worker: WorkerLink
+  let worker: WorkerLink
   private var submission: Submission
 
   /// What the user is to be told once, in a fixed order.
@@ -36,22 +36,26 @@ public final class RecoveryRunner {
   ///
   /// `memo` remembers what was executed; `nil` executes everything. `shouldStop` is asked about five times a
   /// second while runs are executed: true makes `collect` throw `interrupted`, after which the runner is of no
-  /// use. Throws when the images cannot be kept, the worker cannot be started, or the checker is not there or
+  /// use. `lines` are those whose reads `runTracked` tells of. Throws when the images cannot be kept, the worker cannot be started, or the checker is not there or
   /// cannot be loaded.
   public init(
     _ checker: ExternalChecker,
     images: [RecoveryImage],
     settings: RecoverySettings = RecoverySettings(),
     memo: RecoveryMemo? = RecoveryMemo(),
+    tracking lines: TrackedLines? = nil,
     shouldStop: @escaping () -> Bool = { false }
   ) throws(RecoveryRunnerError) {
     guard !images.isEmpty else { throw RecoveryRunnerError(.noImages) }
     self.images = images
     let launch = try CheckerLaunch(checker, imageCount: images.count, settings)
     directory = try Self.keep(images, in: settings.places)
-    worker = try WorkerLink(program: settings.worker, shouldStop: shouldStop)
+    let track = try lines.map { lines throws(RecoveryRunnerError) in
+      try TrackBoard(lines, sizes: images.map(\.bytes.count))
+    }
+    worker = try WorkerLink(program: settings.worker, track: track, shouldStop: shouldStop)
     var writer = CommandWriter(worker.batch)
-    launch.write(to: &writer, directory: directory, images: images)
+    launch.write(to: &writer, directory: directory, images: images, track: track)
     try worker.execute(length: writer.position)
     submission = Submission(worker, memo: memo)
   }

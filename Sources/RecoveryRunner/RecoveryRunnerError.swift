@@ -34,6 +34,8 @@ public struct RecoveryRunnerError: Error, Hashable, Sendable {
     case workerEnded(status: Int32)
     /// A system call failed.
     case systemCall(String)
+    /// What a checker reads cannot be followed, which was asked for; with the reason.
+    case notTrackable(String)
     /// The caller asked to stop.
     case interrupted
   }
@@ -62,6 +64,7 @@ extension RecoveryRunnerError: CustomStringConvertible {
       "'\(text)' is not of the form FILE.so:SYMBOL, FILE.so:SYMBOL:path or FILE.so:SYMBOL:pointer"
     case .pointerFormTakesOneImage: "a library called by pointer takes exactly one image"
     case .markTooLong(let bytes): "a mark of \(bytes) bytes is too long to pass to a checker"
+    case .notTrackable(let reason): "its reads cannot be followed: \(reason)"
     case .interrupted: "interrupted"
     default: libraryOrWorkerSentence
     }

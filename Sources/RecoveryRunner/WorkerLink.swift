@@ -4,14 +4,20 @@ internal import Glibc
 final class WorkerLink {
   let batch: SharedMemory
   let board: ResultBoard
+  let track: TrackBoard?
   private let process: Int32
   private var channel: Channel?
   private var isReaped = false
   private let shouldStop: () -> Bool
 
   /// Starts a worker; throws `workerNotStarted`.
-  init(program: String, shouldStop: @escaping () -> Bool) throws(RecoveryRunnerError) {
+  init(
+    program: String,
+    track: TrackBoard?,
+    shouldStop: @escaping () -> Bool
+  ) throws(RecoveryRunnerError) {
     self.shouldStop = shouldStop
+    self.track = track
     batch = try SharedMemory(named: "fencepost-batch", size: RecoveryWorker.batchSize)
     board = ResultBoard(
       memory: try SharedMemory(named: "fencepost-results", size: ResultBoard.size)
@@ -28,7 +34,7 @@ final class WorkerLink {
         (theirs.descriptor.raw, RecoveryWorker.controlDescriptor),
         (batch.descriptor?.raw ?? -1, RecoveryWorker.batchDescriptor),
         (board.memory.descriptor?.raw ?? -1, RecoveryWorker.boardDescriptor),
-      ],
+      ] + (track?.memory.descriptor.map { [($0.raw, RecoveryWorker.trackDescriptor)] } ?? []),
       diesWithUs: false
     )
     process = plan.start()

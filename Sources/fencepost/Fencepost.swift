@@ -14,7 +14,10 @@ struct Fencepost: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CheckCommand.self, CountCommand.self, ImageCommand.self, ShowCommand.self,
+      CheckCommand.self, NecessityCommand.self, CompareCommand.self, CertificateCommand.self,
+      CountCommand.self,
+      ImageCommand.self,
+      ShowCommand.self,
       ConvertCommand.self, LitmusCommand.self, DemoCommand.self, BenchCommand.self,
     ]
   )
@@ -25,7 +28,7 @@ struct Fencepost: ParsableCommand {
       Foundation.exit(RecoveryWorker.main(arguments: arguments))
     }
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CompareCommand.spelledOut(Array(arguments.dropFirst())))
       try command.run()
     } catch let failure as ToolFailure {
       FileHandle.standardError.write(Data("fencepost: \(failure.description)\n".utf8))

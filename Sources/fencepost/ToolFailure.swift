@@ -9,10 +9,13 @@ enum ToolFailure: Error, CustomStringConvertible {
   case malformed(String)
   /// A file or device cannot be read or written (74).
   case inputOutput(String)
+  /// The tool itself is wrong (70).
+  case internalError(String)
 
   var description: String {
     switch self {
     case .usage(let text), .malformed(let text), .inputOutput(let text): text
+    case .internalError(let text): "internal error in fencepost: \(text)"
     }
   }
 
@@ -21,6 +24,7 @@ enum ToolFailure: Error, CustomStringConvertible {
     switch self {
     case .usage: 64
     case .malformed: 65
+    case .internalError: 70
     case .inputOutput: 74
     }
   }

@@ -96,3 +96,27 @@ func foundationIsFoundWhereItHasNoPlace(target: String) {
     #expect(Repository.paths.contains { $0.hasPrefix("Sources/\(entry.target)/") })
   }
 }
+
+@Test func theSecondCounterUsesNothingOfTheModel() {
+  let names = namesOfTheModel(in: Repository.product)
+  let some: Set = [
+    "PersistencyMachine", "LineSpace", "LineComponent", "ChoiceCounter", "CrashSweep",
+    "CrashPoint", "ModelOptions", "TearMode", "StoreOrder", "Piece", "KeepSpec", "LineState",
+  ]
+  #expect(names.isSuperset(of: some))
+  expectNone(Repository.product.flatMap { usesOfTheModel($0, names: names) })
+}
+
+@Test func aUseOfTheModelByTheSecondCounterIsFound() {
+  let model = SourceFile(
+    path: "Sources/PersistencyModel/Model/A.swift",
+    text: "public struct Counter {\n  private enum Inner {}\n}\n"
+  )
+  let names = namesOfTheModel(in: [model])
+  #expect(names == ["Counter", "Inner"])
+  let text = "// Counter\nlet a = \"Counter\"\nlet counter: Counter\n"
+  let audit = SourceFile(path: "Sources/CertificateAudit/A.swift", text: text)
+  #expect(usesOfTheModel(audit, names: names).map(\.line) == [3])
+  let other = SourceFile(path: "Sources/Checker/A.swift", text: text)
+  #expect(usesOfTheModel(other, names: names).isEmpty)
+}

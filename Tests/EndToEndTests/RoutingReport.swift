@@ -26,6 +26,8 @@ struct RoutingReport {
     for line in text {
       if let found = line.firstMatch(of: /^ +lost: line (\d+) on (\w+), piece/) {
         lost.append(Lost(line: Int(found.1) ?? -1, device: String(found.2)))
+      } else if let found = line.firstMatch(of: /^ +lost: and \d+ pieces of (.+)$/) {
+        lost += Self.lines(in: found.1)
       }
       guard
         let found = line.firstMatch(
@@ -43,11 +45,19 @@ struct RoutingReport {
           size: Int(found.3) ?? -1,
           routing: String(found.4),
           reached: String(found.5),
-          behind: found.6.matches(of: /line (\d+) on (\w+)/).map {
-            Lost(line: Int($0.1) ?? -1, device: String($0.2))
-          }
+          behind: Self.lines(in: found.6)
         )
       )
+    }
+  }
+
+  /// The lines that "line 5 on D0, lines 7 to 9 on D1" names.
+  private static func lines(in words: Substring) -> [Lost] {
+    words.matches(of: /lines? (\d+)(?: to (\d+))? on (\w+)/).flatMap { found in
+      let first = Int(found.1) ?? -1
+      return (first...(found.2.flatMap { Int($0) } ?? first)).map {
+        Lost(line: $0, device: String(found.3))
+      }
     }
   }
 

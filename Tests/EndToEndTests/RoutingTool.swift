@@ -131,10 +131,19 @@ struct RoutingCheck {
       case .last: point.events == last
       }
     }
-    return ReportDocument(
+    return try ReportDocument(
       report: report,
       input: input,
       notes: [],
+      certificate: CertificateRecord(
+        report,
+        of: input,
+        command.input,
+        command.search,
+        recovery: command.recoveryRecord,
+        images: [],
+        controls: nil
+      ),
       reproduction: command.input.reproduction,
       hasImagePerDevice: false,
       isQuiet: false

@@ -39,7 +39,8 @@ struct WhatIfTests {
     let text = try Tool.fencepost.run(
       ["check", two.trace, "--routing", "first-device"] + two.checking()
     ).text
-    #expect(text.contains("unordered: the store at data may be lost while the store at flag"))
+    #expect(text.contains("unordered: the store at data (event 2, line 64 at 0x1000) may be lost"))
+    #expect(text.contains("while the store at flag (event "))
     #expect(text.contains("flush request 1 for 0x1000, 64 bytes, routed first-device"))
     #expect(text.contains("stayed behind: line 64 on b"))
   }

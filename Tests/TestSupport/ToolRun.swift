@@ -43,41 +43,36 @@ public struct Tool: Sendable {
     whileRunning: (pid_t) -> Void = { _ in }
   ) throws -> ToolRun {
     let scratch = try Scratch()
-    let process = Process()
-    process.executableURL = url
-    process.arguments = arguments
-    // A trap is told by its status; a backtrace takes seconds.
-    process.environment = ProcessInfo.processInfo.environment
-      .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }.merging(environment) { $1 }
-    process.currentDirectoryURL = directory ?? scratch.url
-    process.standardInput = try FileHandle(forReadingFrom: scratch.file("input", input))
     let outputURL = try output.map { URL(fileURLWithPath: $0) } ?? scratch.file("output", [])
     let errorsURL = try scratch.file("errors", [])
-    process.standardOutput = try FileHandle(forWritingTo: outputURL)
-    process.standardError = try terminal?.device ?? FileHandle(forWritingTo: errorsURL)
-    try withoutBlockedSignals { try process.run() }
-    let watchdog = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    let streams = try [
+      StartedProgram.open(scratch.file("input", input).path, O_RDONLY),
+      StartedProgram.open(outputURL.path, O_WRONLY),
+      terminal.map { dup($0.device.fileDescriptor) }
+        ?? StartedProgram.open(errorsURL.path, O_WRONLY),
+    ]
+    // A trap is told by its status; a backtrace takes seconds.
+    let variables = ProcessInfo.processInfo.environment
+      .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }.merging(environment) { $1 }
+    let program = try StartedProgram(
+      url.path,
+      arguments,
+      variables,
+      in: (directory ?? scratch.url).path,
+      streams
+    )
+    let watchdog = DispatchWorkItem { kill(program.id, SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + timeLimit, execute: watchdog)
-    whileRunning(process.processIdentifier)
-    process.waitUntilExit()
+    whileRunning(program.id)
+    let status = program.waitForEnd()
     watchdog.cancel()
     return ToolRun(
-      status: process.terminationStatus,
-      isSignalled: process.terminationReason == .uncaughtSignal,
+      status: status & 0x7f == 0 ? status >> 8 & 0xff : status & 0x7f,
+      isSignalled: status & 0x7f != 0,
       output: output == nil ? [UInt8](try Data(contentsOf: outputURL)) : [],
       errors: String(decoding: try Data(contentsOf: errorsURL), as: UTF8.self)
     )
   }
-}
-
-/// Lets what `body` starts receive signals: threads of Dispatch block them, and children inherit that.
-private func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
-  var none = sigset_t()
-  var before = sigset_t()
-  sigemptyset(&none)
-  pthread_sigmask(SIG_SETMASK, &none, &before)
-  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-  try body()
 }
 
 /// What a run of a program left.

@@ -5,10 +5,24 @@ extension BehaviourCheck {
   /// Finds what must be lost and what must survive for the violation to show, and writes it down.
   func workOut(_ key: FindingKey) {
     guard let entry = ledger.entry(key) else { return }
+    if entry.violation.isNested {
+      return writeDown(key, entry.violation, entry.point, entry.state, [])
+    }
     let lost = smallestLoss(key.kind, entry.state)
-    let kept = KeptSearch(candidates: keepable(beside: lost)) { [self] kept in
+    let kept = smallest(keepable(beside: lost)) { [self] kept in
       shows(key.kind, lost: lost, kept: kept)
-    }.smallest()
+    }
+    let violation = violation(key.kind, in: lost) ?? entry.violation
+    writeDown(key, violation, entry.point, lost, kept)
+  }
+
+  private func writeDown(
+    _ key: FindingKey,
+    _ violation: Violation,
+    _ point: CrashPoint,
+    _ lost: LostState,
+    _ kept: Set<ComponentPath>
+  ) {
     let keptIdeals = Dictionary(
       uniqueKeysWithValues: kept.map { ($0, box[$0].component.full) }
     )
@@ -16,8 +30,8 @@ extension BehaviourCheck {
     ledger.close(
       key,
       Finding(
-        violation: violation(key.kind, in: lost) ?? entry.violation,
-        crashPoint: entry.point,
+        violation: violation,
+        crashPoint: point,
         lost: pieces,
         kept: self.pieces(keptIdeals, lost: false),
         keep: keepSpec(losing: pieces),
@@ -29,11 +43,32 @@ extension BehaviourCheck {
   /// The least of what a state loses that shows the kind while everything else survives.
   private func smallestLoss(_ kind: String, _ state: LostState) -> LostState {
     let paths = state.ideals.keys.sorted()
-    let needed = KeptSearch(candidates: paths) { [self] some in
+    let needed = smallest(paths) { [self] some in
       violation(kind, in: LostState(ideals: state.ideals.filter { some.contains($0.key) })) != nil
-    }.smallest()
+    }
     return LostState(ideals: state.ideals.filter { needed.contains($0.key) })
   }
+
+  /// A small set of components that shows something: first whole lines, then, where these are few, parts.
+  private func smallest(
+    _ paths: [ComponentPath],
+    _ shows: (Set<ComponentPath>) -> Bool
+  ) -> Set<ComponentPath> {
+    let byLine = Dictionary(grouping: paths, by: \.slot)
+    let slots = withoutActuallyEscaping(shows) { shows in
+      KeptSearch(candidates: byLine.keys.sorted()) { slots in
+        shows(Set(slots.flatMap { byLine[$0] ?? [] }))
+      }.smallest()
+    }
+    let parts = slots.sorted().flatMap { byLine[$0] ?? [] }
+    if slots.count > Self.mostLinesDivided { return Set(parts) }
+    return withoutActuallyEscaping(shows) { shows in
+      KeptSearch(candidates: parts, shows: shows).smallest()
+    }
+  }
+
+  /// Most lines of which the needed parts are looked for.
+  private static var mostLinesDivided: Int { 8 }
 
   private func violation(_ kind: String, in state: LostState) -> Violation? {
     box.withState({ path, component in state.ideals[path] ?? component.full }) { [self] in

@@ -36,10 +36,13 @@ extension BehaviourCheck {
       guard scans.count == 1 else {
         return counts.stop("recovery scans several tables: explore it at level 2")
       }
-      return judgeKeys(scans[0], at: leaf)
+      isLeafUndecided = false
+      judgeKeys(scans[0], at: leaf)
+      if isLeafUndecided { undecided += box.total - box.older }
+      return
     }
     let outcome = run.trie.outcome(of: leaf)
-    if permits(outcome: outcome) { return }
+    if permits(outcome: outcome) { return interruptRecovery(run, leaf, keys: []) }
     note(JudgedBehaviour(keys: [], outcome: outcome, period: period), leaf)
   }
 
@@ -59,33 +62,41 @@ extension BehaviourCheck {
     sawViolation = true
     let isNew = noted[judged, default: NotedBehaviour()].leaves.insert(leaf).inserted
     let known = noted[judged]?.findings ?? []
-    if known.count < Self.leavesExplained {
+    if known.count < leavesExplained {
       explain(judged)
     } else if isNew {
       ledger.countAnother(known[known.count - 1])
     }
   }
 
-  /// Most leaves with one outcome that are explained.
-  private static var leavesExplained: Int { 4 }
+  /// Most leaves with one outcome that are explained: by keys there are many alike.
+  private var leavesExplained: Int { isFactored ? 4 : limits.patience }
 
   private func explain(_ judged: JudgedBehaviour) {
     let violations = plainViolations()
+    if violations.isEmpty && oracle.passesOverSome {
+      // Other states behind the same answers may break more than what is passed over.
+      return leaveUndecided("passed over as known")
+    }
     guard !violations.isEmpty else {
       return counts.stop("what the search found broken is not broken when recovery runs on it")
     }
     let state = lostState()
-    for violation in violations {
-      let key = key(violation, state)
-      noted[judged]?.findings.append(key)
-      ledger.note(
-        key,
-        violation,
-        point,
-        state,
-        weight: LostWeight(lines: state.lineCount, parts: state.ideals.count)
-      )
-    }
+    for violation in violations { noted[judged]?.findings.append(note(violation, in: state)) }
+  }
+
+  /// Enters a violation, and the state that shows it, into the ledger.
+  @discardableResult
+  func note(_ violation: Violation, in state: LostState) -> FindingKey {
+    let key = key(violation, state)
+    ledger.note(
+      key,
+      violation,
+      point,
+      state,
+      weight: LostWeight(lines: state.lineCount, parts: state.ideals.count)
+    )
+    return key
   }
 
   /// What the box's current state breaks, by a whole run of recovery that only reads.
@@ -104,7 +115,7 @@ extension BehaviourCheck {
   }
 
   /// What the box's current state loses.
-  private func lostState() -> LostState {
+  func lostState() -> LostState {
     var ideals: [ComponentPath: Ideal] = [:]
     for slot in box.pendingSlots {
       for (index, component) in box.componentsAsked(slot).enumerated()

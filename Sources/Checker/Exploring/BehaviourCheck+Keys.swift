@@ -11,50 +11,54 @@ struct KeyJudgement: Hashable {
 struct BrokenAlternatives {
   /// The bit of every alternative.
   let all: UInt64
-  /// The sets of alternatives that a key breaks together, by key; keys that break none are left out.
+  /// The sets of some alternatives that a key breaks together, by key; keys that break none are left out.
   private(set) var byKey: [(key: UInt64, masks: [UInt64])] = []
 
   init(alternatives: Int) {
     all = alternatives == 64 ? .max : (1 << UInt64(alternatives)) - 1
   }
 
-  /// Takes note of what a key breaks.
+  /// Takes note of what a key breaks; what breaks all of them alone is no matter of several keys.
   mutating func note(_ key: UInt64, _ masks: Set<UInt64>) {
-    let broken = masks.filter { $0 != 0 }.sorted()
+    let broken = masks.filter { $0 != 0 && $0 != all }.sorted()
     if !broken.isEmpty { byKey.append((key, broken)) }
   }
 
-  /// Whether some alternative is broken by no key: then every state is permitted by it.
-  var isPermitted: Bool {
-    byKey.reduce(0) { union, entry in entry.masks.reduce(union, |) } != all
+  /// Whether several keys together may break every alternative.
+  var mayBeBrokenBySeveral: Bool {
+    byKey.reduce(0) { union, entry in entry.masks.reduce(union, |) } == all
   }
 
-  /// Calls `body` with every set of keys, ascending, that might break all alternatives together, until it
-  /// returns `false`.
-  func forEachBreakingSet(_ body: ([UInt64]) -> Bool) {
-    var seen: Set<[UInt64]> = []
+  /// Calls `body` with every way in which several keys, each breaking what it is listed with, would break all
+  /// alternatives together, until it returns `false`.
+  func forEachBreakingSet(_ body: ([KeyBreak]) -> Bool) {
+    var seen: Set<Set<KeyBreak>> = []
     _ = extend([], broken: 0, &seen, body)
   }
 
   /// Some key must break the lowest alternative that is not broken yet.
   private func extend(
-    _ chosen: [UInt64],
+    _ chosen: [KeyBreak],
     broken: UInt64,
-    _ seen: inout Set<[UInt64]>,
-    _ body: ([UInt64]) -> Bool
+    _ seen: inout Set<Set<KeyBreak>>,
+    _ body: ([KeyBreak]) -> Bool
   ) -> Bool {
-    if broken == all {
-      let keys = chosen.sorted()
-      return seen.insert(keys).inserted ? body(keys) : true
-    }
+    if broken == all { return seen.insert(Set(chosen)).inserted ? body(chosen) : true }
     let next = UInt64(1) << UInt64((~broken).trailingZeroBitCount)
-    for (key, masks) in byKey where !chosen.contains(key) {
+    for (key, masks) in byKey where !chosen.contains(where: { $0.key == key }) {
       for mask in masks where mask & next != 0 {
-        guard extend(chosen + [key], broken: broken | mask, &seen, body) else { return false }
+        let longer = chosen + [KeyBreak(key: key, mask: mask)]
+        guard extend(longer, broken: broken | mask, &seen, body) else { return false }
       }
     }
     return true
   }
+}
+
+/// A key and the alternatives that it breaks in some state, one bit each.
+struct KeyBreak: Hashable {
+  var key: UInt64
+  var mask: UInt64
 }
 
 // Level L3: a state is permitted if some alternative permits what it shows of every key, so that it is enough
@@ -73,73 +77,116 @@ extension BehaviourCheck {
       return leaveUndecided("a row of the table has too many possible values")
     }
     var broken = BrokenAlternatives(alternatives: alternatives)
-    for key in Set(index.rows.keys).union(oracle.keys ?? []).sorted() {
-      guard let masks = brokenTogether([key], index, all: broken.all, leaf) else { return }
+    for key in keysToJudge(index) {
+      guard let masks = self.broken(by: key, index, all: broken.all, at: leaf) else { return }
       broken.note(key, masks)
     }
-    if broken.isPermitted { return }
-    if !broken.byKey.contains(where: { $0.masks.contains(broken.all) }) {
-      judgeSets(broken, index, leaf)
-    }
+    if broken.mayBeBrokenBySeveral { judgeSets(broken, index) }
+  }
+
+  private func keysToJudge(_ index: RowIndex) -> [UInt64] {
+    let listed = oracle.keys ?? []
+    return oracle.looksAtOtherKeys ? Set(index.rows.keys).union(listed).sorted() : listed
   }
 
   /// Looks at several keys together, until some break all alternatives.
-  private func judgeSets(_ broken: BrokenAlternatives, _ index: RowIndex, _ leaf: Int32) {
-    broken.forEachBreakingSet { [self] keys in
-      guard let masks = brokenTogether(keys, index, all: broken.all, leaf) else { return false }
-      if masks.contains(broken.all) { leaveUndecided("not enumerated after a violation") }
-      return !masks.contains(broken.all)
+  private func judgeSets(_ broken: BrokenAlternatives, _ index: RowIndex) {
+    broken.forEachBreakingSet { [self] breaks in
+      guard let isReached = reach(breaks[...], among: breaks.map(\.key), index) else {
+        return false
+      }
+      if isReached { leaveUndecided("not enumerated after a violation") }
+      return !isReached
     }
   }
 
-  /// The sets of alternatives that some keys break together; `nil` where a limit was met.
-  private func brokenTogether(
-    _ keys: [UInt64],
+  /// Whether some state left has every one of these breaks, the first state being written down; `nil` where
+  /// a limit was met.
+  private func reach(
+    _ breaks: ArraySlice<KeyBreak>,
+    among keys: [UInt64],
+    _ index: RowIndex
+  ) -> Bool? {
+    guard let first = breaks.first else { return true }
+    var found: Bool? = false
+    let isWhole = walk(first.key, index) { [self] run, leaf in
+      let outcome = run.trie.outcome(of: leaf)
+      guard brokenBy(outcome, key: first.key) == first.mask else { return true }
+      found = reach(breaks.dropFirst(), among: keys, index)
+      if found == true, breaks.count == 1 {
+        note(JudgedBehaviour(keys: keys, outcome: outcome, period: period), leaf)
+      }
+      return found == false
+    }
+    return found == true ? true : isWhole ? found : nil
+  }
+
+  /// The sets of alternatives that a key breaks in the states left; `nil` where a limit was met.
+  private func broken(
+    by key: UInt64,
     _ index: RowIndex,
     all: UInt64,
-    _ outerLeaf: Int32
+    at prefix: Int32
   ) -> Set<UInt64>? {
-    let rows = Set(keys.flatMap { index.rows[$0] ?? [] }).sorted()
-    let focus = KeyFocus(keys: keys, rows: rows)
-    let run = keyRun(focus)
-    if let outcomes = run.outcomesReached(within: outerLeaf, of: self.run) {
-      let masks = Set(outcomes.map { brokenBy($0, keys) })
+    let keyRun = keyRun(key, index)
+    if canReuseWalks, let outcomes = keyRun.outcomesReached(within: prefix, of: run) {
+      let masks = Set(outcomes.map { brokenBy($0, key: key) })
       if !masks.contains(all) { return masks }
     }
     var masks: Set<UInt64> = []
     var outcomes: Set<Int> = []
-    var walk = BehaviourWalk(
-      run: run,
-      lossLimit: nil,
-      idealLimit: limits.maximumIdeals,
-      countsChoices: false,
-      execute: { [self] in execute(run) },
-      visit: { [self] leaf in
-        let outcome = run.trie.outcome(of: leaf)
-        let mask = brokenBy(outcome, keys)
-        masks.insert(mask)
-        outcomes.insert(outcome)
-        if mask == all {
-          note(JudgedBehaviour(keys: keys, outcome: outcome, period: period), leaf)
-        }
-        meter?.look(counts, findings: ledger.count)
-        return counts.visit(limits)
+    let isWhole = walk(key, index) { [self] run, leaf in
+      let outcome = run.trie.outcome(of: leaf)
+      let mask = brokenBy(outcome, key: key)
+      masks.insert(mask)
+      outcomes.insert(outcome)
+      if mask == all {
+        note(JudgedBehaviour(keys: [key], outcome: outcome, period: period), leaf)
+      } else {
+        interruptRecovery(run, leaf, keys: [key])
       }
-    )
-    let result = walk.walk()
-    if result.isComplete {
-      run.note(outcomes: outcomes, within: outerLeaf)
-      return masks
+      return true
     }
-    leaveUndecided(
-      counts.stopReason ?? result.wideLine.map {
-        "line \($0.index) has more than \(limits.maximumIdeals) ideals"
-      } ?? "not enumerated"
-    )
-    return nil
+    if isWhole { keyRun.note(outcomes: outcomes, within: prefix) }
+    return isWhole ? masks : nil
   }
 
-  private func keyRun(_ focus: KeyFocus) -> TrieRun {
+  /// Looks at every behaviour of one key in the states left, until `visit` returns `false`; says whether no
+  /// limit was met.
+  private func walk(_ key: UInt64, _ index: RowIndex, visit: (TrieRun, Int32) -> Bool) -> Bool {
+    let run = keyRun(key, index)
+    var isEnded = false
+    let result = withoutActuallyEscaping(visit) { visit in
+      var walk = BehaviourWalk(
+        run: run,
+        lossLimit: nil,
+        idealLimit: limits.maximumIdeals,
+        countsChoices: false,
+        execute: { [self] in execute(run) },
+        visit: { [self] leaf in
+          isEnded = !visit(run, leaf)
+          meter?.look(counts, findings: ledger.count)
+          return counts.visit(limits) && !isEnded
+        }
+      )
+      return walk.walk()
+    }
+    if result.isComplete || isEnded && counts.stopReason == nil { return true }
+    leaveUndecided(
+      counts.stopReason
+        ?? result.wideLine.map {
+          "line \($0.index) has more than \(limits.maximumIdeals) ideals"
+        } ?? "not enumerated"
+    )
+    return false
+  }
+
+  /// Whether what a walk reached tells all that it did: nothing was interrupted in it, and leaves of the
+  /// prefix have their numbers from one run.
+  private var canReuseWalks: Bool { limits.nestedDepth == 0 && !recovery.dependsOnPeriod }
+
+  private func keyRun(_ key: UInt64, _ index: RowIndex) -> TrieRun {
+    let focus = KeyFocus(keys: [key], rows: index.rows[key] ?? [])
     if let known = keyRuns[focus] { return known }
     let run = TrieRun(
       box: box,
@@ -149,11 +196,6 @@ extension BehaviourCheck {
     )
     keyRuns[focus] = run
     return run
-  }
-
-  /// The alternatives that an outcome breaks as far as some keys are concerned, one bit each.
-  private func brokenBy(_ number: Int, _ keys: [UInt64]) -> UInt64 {
-    keys.reduce(0) { $0 | brokenBy(number, key: $1) }
   }
 
   /// The alternatives that an outcome breaks as far as one key is concerned, one bit each.
@@ -169,8 +211,9 @@ extension BehaviourCheck {
     return mask
   }
 
-  private func leaveUndecided(_ reason: String) {
-    undecided += box.total - box.older
+  /// Takes note that not every state of the prefix's leaf was decided.
+  func leaveUndecided(_ reason: String) {
+    isLeafUndecided = true
     undecidedReason = undecidedReason ?? reason
   }
 }

@@ -23,7 +23,9 @@ where Program.Outcome == Judge.Outcome {
   let box: CrashBox
   let questions: QuestionTable
   /// The run that everything begins with: whole recoveries, or recoveries that look at no key.
-  let run: TrieRun
+  private(set) var run: TrieRun
+  /// The same for each period, of a recovery that depends on it.
+  private var periodRuns: [Int: TrieRun] = [:]
   /// Runs that look at some keys of a table, kept from crash point to crash point.
   var keyRuns: [KeyFocus: TrieRun] = [:]
   let isFactored: Bool
@@ -44,6 +46,16 @@ where Program.Outcome == Judge.Outcome {
   /// Choices of this walk that a search by keys left undecided, and why.
   var undecided: BigUInt = 0
   var undecidedReason: String?
+  var isLeafUndecided = false
+  /// Recoveries that were interrupted already, with what was asked from there on and the answers.
+  var nestedAnswers: [NestedLeaf: [(NestedQuestion, LineBytes)]] = [:]
+  /// What was asked since the recovery now looked at was interrupted.
+  var askedInside: Set<NestedQuestion> = []
+  var interruptedStates: InterruptedStates
+  /// Whether what a second recovery asks has one answer in the states that this check's image stands for.
+  var isSettled: (CacheLine, Question) -> Bool = { _, _ in true }
+  /// A line of which that is not so.
+  var unsettledLine: CacheLine?
   private var previousPeriod: Int?
   let meter: ProgressMeter?
 
@@ -61,6 +73,7 @@ where Program.Outcome == Judge.Outcome {
     self.limits = limits
     isFactored = level == .factored && oracle.keys != nil
     meter = ProgressMeter(limits, subject, boundaries: oracle.boundaries)
+    interruptedStates = InterruptedStates(base: subject.initial)
     questions = QuestionTable(limits)
     box = CrashBox(subject.trace, machine: subject.machine)
     run = TrieRun(
@@ -88,12 +101,14 @@ where Program.Outcome == Judge.Outcome {
       findings: ledger.findings.paired(in: subject),
       mergeRule: mergeRule,
       promisesSomething: oracle.promisesSomething,
+      promiseChanges: oracle.boundaries,
       digestQuestions: questions.digestCoverage
     )
   }
 
   private var mergeRule: String {
-    switch run.mode {
+    if let rule = recovery.mergeRule { return rule }
+    return switch run.mode {
     case .reads, .plain: "same-reads"
     case .questions: "same-answers"
     case .focus: "same-answers-by-key"
@@ -113,8 +128,20 @@ where Program.Outcome == Judge.Outcome {
     }
     defer { previousPeriod = period }
     if new == 0 && previousPeriod == period { return }
+    if recovery.dependsOnPeriod { enterPeriod() }
     if isFactored { exploreByKeys(new) } else { explorePoint(new) }
     for key in ledger.open { workOut(key) }
+    if limits.stopAtFirstViolation && !ledger.isEmpty {
+      counts.stop("ended at the first violation")
+    }
+  }
+
+  private func enterPeriod() {
+    recovery.enter(period: period)
+    let known = periodRuns[period]
+    run =
+      known ?? TrieRun(box: box, initial: subject.initial, questions: questions, mode: run.mode)
+    periodRuns[period] = run
   }
 
   private func exploreByKeys(_ new: BigUInt) {
@@ -185,9 +212,18 @@ where Program.Outcome == Judge.Outcome {
   /// Runs recovery in the box's current state; `nil` when a limit forbids it.
   func execute(_ run: TrieRun) -> Int32? {
     guard counts.mayExecute(limits, memory: memory) else { return nil }
+    run.watch = { [unowned self] line, question in
+      if unsettledLine == nil, !isSettled(line, question) { unsettledLine = line }
+    }
+    defer { run.watch = nil }
     run.begin()
     var medium = TrieMedium(run: run)
-    let leaf = run.end(outcome: number(of: recovery.recover(&medium)))
+    let outcome = recovery.recover(&medium)
+    if let failure = recovery.failure {
+      counts.stop(failure)
+      return nil
+    }
+    let leaf = run.end(outcome: number(of: outcome))
     if let divergence = run.divergence {
       counts.stop("recovery is not deterministic: \(divergence)")
     }
@@ -196,7 +232,8 @@ where Program.Outcome == Judge.Outcome {
 
   private var memory: Int {
     guard counts.executions & 1023 == 0 else { return 0 }
-    return keyRuns.values.reduce(run.trie.memory) { $0 + $1.trie.memory }
+    let others = periodRuns.values.reduce(0) { $0 + $1.trie.memory }
+    return keyRuns.values.reduce(run.trie.memory + others) { $0 + $1.trie.memory }
   }
 
   private func number(of outcome: Program.Outcome) -> Int {

@@ -14,6 +14,9 @@ struct CoverageCounts {
   /// Runs after which the caller is asked again whether to stop.
   private var nextQuestion = 0
   private var visits = 0
+  private var nested: NestedCoverage?
+  private(set) var unsettledLine: CacheLine?
+  private var nestedLeftOut = false
   private var landingRace: Int?
 
   /// Takes note of a crash point with that many choices not seen before.
@@ -46,6 +49,21 @@ struct CoverageCounts {
   var settled: BigUInt { excluded.reduce(covered) { $0 + $1.choices } }
 
   mutating func stop(_ reason: String) { stopReason = stopReason ?? reason }
+
+  /// Takes note of a recovery that was interrupted, and of a line on which the states that it stands for differ.
+  mutating func noteNested(_ certificate: Certificate, unsettled line: CacheLine?) {
+    var coverage = nested ?? NestedCoverage()
+    coverage.recoveries += 1 + (certificate.nested?.recoveries ?? 0)
+    coverage.choices += certificate.permittedChoices + (certificate.nested?.choices ?? 0)
+    coverage.recoveryRuns += certificate.recoveryRuns + (certificate.nested?.recoveryRuns ?? 0)
+    coverage.depth = max(coverage.depth, 1 + (certificate.nested?.depth ?? 0))
+    nested = coverage
+    unsettledLine = unsettledLine ?? line
+    nestedLeftOut = nestedLeftOut || certificate.excluded.contains { $0.choices > 0 }
+  }
+
+  /// Takes note of a line on which the states that an interrupted recovery stands for differ.
+  mutating func noteUnsettled(_ line: CacheLine) { unsettledLine = unsettledLine ?? line }
 
   /// Takes note of a behaviour looked at; asks now and then whether to stop, and says whether to go on.
   mutating func visit(_ limits: ExplorationLimits) -> Bool {
@@ -85,6 +103,7 @@ struct CoverageCounts {
     findings: [Finding],
     mergeRule: String,
     promisesSomething: Bool,
+    promiseChanges: [Int],
     digestQuestions: [DigestCoverage] = []
   ) -> CheckReport {
     let executed = min(BigUInt(executions), covered)
@@ -92,13 +111,14 @@ struct CoverageCounts {
       options: options,
       crashPoints: crashPoints,
       permittedChoices: permitted,
+      promiseChanges: promiseChanges,
       executed: executed,
       recoveryRuns: executions,
       merged: [ChoiceShare(rule: mergeRule, choices: covered - executed)],
       excluded: excluded.map { ChoiceShare(rule: $0.reason, choices: $0.choices) }
     )
+    certificate.nested = nested
     certificate.digestQuestions = digestQuestions
-    precondition(certificate.addsUp, "A certificate adds up")
     let reasons = doubts(promisesSomething)
     let verdict: Verdict =
       !findings.isEmpty ? .violated : reasons.isEmpty ? .consistent : .inconclusive
@@ -122,6 +142,13 @@ struct CoverageCounts {
           + "the order in which they land is not known"
       )
     }
+    if let unsettledLine {
+      reasons.append(
+        "crash during recovery: a second recovery looks at line \(unsettledLine.index), of which the first "
+          + "one saw too little to tell the states apart"
+      )
+    }
+    if nestedLeftOut { reasons.append("crash during recovery: not everything was explored") }
     if !promisesSomething { reasons.append("nothing was promised in this trace") }
     return reasons
   }

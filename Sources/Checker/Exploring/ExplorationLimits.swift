@@ -14,6 +14,11 @@ public struct ExplorationLimits {
   public var maximumTried = 1 << 12
   /// Most behaviours looked at, at one crash point, before turning to those that lose few lines.
   public var patience = 512
+  /// Most recoveries in a row that are interrupted by a crash; 0 for none, `Int.max` for a fixed point.
+  public var nestedDepth = 0
+  /// Whether to look no further than the first crash point with a violation; the smallest state there is
+  /// still looked for, and the certificate says what was left out.
+  public var stopAtFirstViolation = false
   /// Asked now and then: a reason ends the search (time limit, interrupt).
   public var shouldStop: () -> String? = { nil }
   /// Told now and then how far the search has come; `nil` where nobody wants to know.

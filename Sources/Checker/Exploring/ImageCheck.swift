@@ -80,7 +80,8 @@ where Program.Outcome == Judge.Outcome {
       options: subject.options,
       findings: ledger.findings.paired(in: subject),
       mergeRule: "same-image",
-      promisesSomething: oracle.promisesSomething
+      promisesSomething: oracle.promisesSomething,
+      promiseChanges: oracle.boundaries
     )
   }
 
@@ -112,6 +113,9 @@ where Program.Outcome == Judge.Outcome {
     }
     try explorePoint(new)
     for key in ledger.open { try workOut(key) }
+    if limits.stopAtFirstViolation && !ledger.isEmpty {
+      counts.stop("ended at the first violation")
+    }
   }
 
   private func explorePoint(_ new: BigUInt) throws(Program.Failure) {

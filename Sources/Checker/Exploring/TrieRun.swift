@@ -42,6 +42,9 @@ final class TrieRun {
   /// The latest whole walks, each within the states of a leaf of another run.
   private var walks: [(within: Int32, generation: Int, outcomes: Set<Int>)] = []
 
+  /// Told of every question.
+  var watch: ((CacheLine, Question) -> Void)?
+
   private let isPlain: Bool
   private var place = BehaviourTrie.Place.root
   private var written: [UInt64: (content: LineBytes, mask: LineBytes)] = [:]
@@ -98,7 +101,10 @@ final class TrieRun {
       return leaf
     }
     guard trie.nodes[Int(known)].isLeaf, trie.outcome(of: known) == outcome else {
-      divergence = "the same reads led to another outcome"
+      divergence =
+        trie.nodes[Int(known)].isLeaf
+        ? "the same reads led to another outcome"
+        : "after the same reads it ended, where it had read \(name(slot: Int(trie.nodes[Int(known)].slot)))"
       return nil
     }
     return known
@@ -153,11 +159,18 @@ final class TrieRun {
     _ question: Question,
     _ number: Int32? = nil
   ) -> LineBytes {
+    watch?(line, question)
     guard let slot = box.slot(of: line) else { return question.answer(initial[line]) }
     let answer = question.answer(box.current[slot])
     if isPlain { return answer }
     step(slot, number ?? questions.number(of: question), answer)
     return answer
+  }
+
+  private func name(slot: Int) -> String {
+    guard box.lines.indices.contains(slot) else { return "a checksum" }
+    let line = box.lines[slot]
+    return "line \(line.index) (0x\(String(line.address, radix: 16)))"
   }
 
   /// Whether the checksum stored with a range is right; `nil` where recovery itself wrote part of it.
@@ -169,6 +182,8 @@ final class TrieRun {
         return nil
       }
     }
+    // A second recovery must find the same bytes, not only the same answer: more is not known here.
+    for part in task.parts { watch?(part.line, .bytes(0..<64)) }
     let isRight = task.difference(box.contents(of: task, initial: initial)) == 0
     if task.parts.contains(where: { $0.slot != nil }) {
       step(BehaviourTrie.digestSlot, number, Question.yesOrNo(isRight))
@@ -191,7 +206,9 @@ final class TrieRun {
     if let known = trie.node(at: place) {
       let expected = trie.nodes[Int(known)]
       guard Int(expected.slot) == slot, expected.question == question else {
-        divergence = "after the same reads it read something else"
+        divergence =
+          "after the same reads it read \(name(slot: slot)), where it had "
+          + (expected.isLeaf ? "ended" : "read \(name(slot: Int(expected.slot)))")
         return
       }
       node = known

@@ -64,12 +64,20 @@ public protocol Oracle {
   func alternatives(in period: Int) -> Int
   /// Whether an alternative permits what an observation shows of one key.
   func permits(_ outcome: Outcome, key: UInt64, alternative: Int, in period: Int) -> Bool
+  /// Whether keys that are not listed are judged where some row has them.
+  var looksAtOtherKeys: Bool { get }
+  /// Whether `violations` passes over some that are known.
+  var passesOverSome: Bool { get }
 }
 
 // An oracle that judges whole observations only.
 extension Oracle {
   /// No keys.
   public var keys: [UInt64]? { nil }
+  /// They are.
+  public var looksAtOtherKeys: Bool { true }
+  /// It does not.
+  public var passesOverSome: Bool { false }
   /// No alternatives.
   public func alternatives(in period: Int) -> Int { 0 }
   /// Never asked.

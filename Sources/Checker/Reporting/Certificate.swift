@@ -23,6 +23,9 @@ public struct Certificate: Sendable {
   public var crashPoints: Int
   /// Distinct permitted choices over all crash points; exact.
   public var permittedChoices: BigUInt
+  /// Crash points (numbers of complete events) explored because what was promised changes right after
+  /// them, ascending; some may shrink as well.
+  public var promiseChanges: [Int]
   /// Choices on which recovery ran.
   public var executed: BigUInt
   /// Times recovery ran, including the search for the smallest counterexample.
@@ -31,6 +34,8 @@ public struct Certificate: Sendable {
   public var merged: [ChoiceShare]
   /// Choices not looked at, by reason.
   public var excluded: [ChoiceShare]
+  /// Crashes during recovery, where they were explored and recovery stored anything.
+  public var nested: NestedCoverage?
   /// Checksums that recovery asked about as such, by address.
   public var digestQuestions: [DigestCoverage] = []
 

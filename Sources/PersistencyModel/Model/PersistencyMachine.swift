@@ -171,11 +171,11 @@ extension PersistencyMachine {
   private mutating func noteLandingRace(of event: Event, at index: Int) {
     guard firstLandingRace == nil, !awaitingFence.isEmpty else { return }
     var isRacing = false
-    PieceCutter.cut(event, tear: .w8) { address, _ in
+    PieceCutter.cut(event, tear: .w8) { address, size in
       guard !isRacing, let slot = slots[CacheLine(containing: address).index] else { return }
-      let word = UInt8(1) << UInt8(address % CacheLine.size / 8)
+      let words = Self.words(address, size)
       isRacing = states[slot].holdsPending {
-        Self.isUnlanded($0, words: word) && $0.thread != event.thread
+        Self.isUnlanded($0, words: words) && $0.thread != event.thread
       }
     }
     if isRacing { firstLandingRace = index }
@@ -188,15 +188,21 @@ extension PersistencyMachine {
     willShrink: (inout PersistencyMachine, CrashPoint) -> Void
   ) {
     var hit: [(slot: Int, words: UInt8)] = []
-    PieceCutter.cut(event, tear: .w8) { address, _ in
+    PieceCutter.cut(event, tear: .w8) { address, size in
       guard let slot = slots[CacheLine(containing: address).index] else { return }
-      let word = UInt8(1) << UInt8(address % CacheLine.size / 8)
-      guard states[slot].holdsPending(where: { Self.isUnlanded($0, words: word) }) else { return }
-      hit.append((slot, word))
+      let words = Self.words(address, size)
+      guard states[slot].holdsPending(where: { Self.isUnlanded($0, words: words) }) else { return }
+      hit.append((slot, words))
     }
     guard !hit.isEmpty else { return }
     willShrink(&self, CrashPoint(index))
     for (slot, words) in hit { guarantee(slot) { Self.isUnlanded($0, words: words) } }
+  }
+
+  /// The words of a line that a piece touches; one of a locked operation may touch several.
+  private static func words(_ address: UInt64, _ size: Int) -> UInt8 {
+    let first = Int(address % CacheLine.size)
+    return UInt8(truncatingIfNeeded: (2 << ((first + size - 1) / 8)) - (1 << (first / 8)))
   }
 
   private static func isUnlanded(_ piece: Piece, words: UInt8) -> Bool {

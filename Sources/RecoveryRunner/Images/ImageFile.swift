@@ -6,7 +6,7 @@ final class ImageFile {
   let size: Int
   private(set) var file: Descriptor
   private let pristine: SharedMemory
-  private var identity: FileIdentity
+  private(set) var identity: FileIdentity
 
   /// Opens the file and takes its present content as what it must have.
   init(path: String, size: Int) throws(RecoveryRunnerError) {
@@ -94,9 +94,9 @@ enum Restoration: Int, Comparable {
 }
 
 /// What makes a file the file that was made, and usable.
-private struct FileIdentity: Equatable {
-  private var inode: UInt64 = 0
-  private var device: UInt64 = 0
+struct FileIdentity: Equatable {
+  private(set) var inode: UInt64 = 0
+  private(set) var device: UInt64 = 0
   private var mode: UInt32 = 0
   private var links: UInt64 = 0
 

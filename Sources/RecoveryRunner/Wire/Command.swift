@@ -17,7 +17,7 @@ enum Command {
 /// Settings, sent once before the first run.
 enum SettingKey: UInt32 {
   case directory, imageSize, argument, environment, program, timeLimit, memoryLimit, outputBound
-  case forkServerLibrary, library, symbol, form
+  case forkServerLibrary, library, symbol, form, trackSize
 }
 
 /// Numbers of the commands in their encoded form.

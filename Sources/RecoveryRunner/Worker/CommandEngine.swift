@@ -12,6 +12,7 @@ final class CommandEngine: RecoveryEngine {
     guard let library = state.settings.forkServerLibrary else { return }
     server = ForkServer(state, spawner, library: library)
     if server?.greets() != true { try giveUpServer() }
+    if server != nil { state.track?.announce() }
   }
 
   func execute(_ reader: inout CommandReader) throws(RecoveryRunnerError) {
@@ -35,6 +36,7 @@ final class CommandEngine: RecoveryEngine {
   /// One run, and everything back to what it was.
   private func run() throws(RecoveryRunnerError) {
     try spawner.prepareVariables()
+    state.track?.begin(state.images.images)
     state.images.settle()
     var outcome = RecoveryOutcome(try ending())
     state.descendants.end(sparing: server?.process)
@@ -59,6 +61,7 @@ final class CommandEngine: RecoveryEngine {
     _ = try state.heal()
     _ = state.output.take()
     state.board.note(.forkServerUnavailable)
+    state.track?.clear()
     try spawner.prepareVariables()
     state.images.settle()
   }

@@ -5,6 +5,7 @@ internal import Glibc
 /// The other side is `CForkServer`, preloaded into the checker.
 final class ForkServer {
   /// The numbers and words both sides know; see `forkserver.h`.
+  private static let notes: Int32 = 217
   private static let requests: Int32 = 218
   private static let replies: Int32 = 219
   private static let greeting: Int32 = 0x4650_7331
@@ -29,11 +30,17 @@ final class ForkServer {
       let requests = try? makePipe(), let replies = try? makePipe()
     else { return nil }
     (toServer, fromServer) = (requests.write, replies.read)
-    let environment = Self.environment(state.settings.environment, preload: link)
+    let notes = state.track?.memory.descriptor
+    let environment = Self.environment(
+      state.settings.environment,
+      preload: link,
+      tracks: notes != nil
+    )
     guard
       let process = try? spawner.start(
         environment: CStringArray(environment),
         more: [(requests.read.raw, Self.requests), (replies.write.raw, Self.replies)]
+          + (notes.map { [($0.raw, Self.notes)] } ?? [])
       )
     else { return nil }
     self.process = process
@@ -84,14 +91,18 @@ final class ForkServer {
     (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
   }
 
-  private static func environment(_ base: [String], preload: String) -> [String] {
+  private static func environment(
+    _ base: [String],
+    preload: String,
+    tracks: Bool
+  ) -> [String] {
     let prefix = "LD_PRELOAD="
     let theirs =
       base.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) } ?? ""
     let bindsNow = base.contains { $0.hasPrefix("LD_BIND_NOW=") }
     return base.filter { !$0.hasPrefix(prefix) } + [
       prefix + (theirs.isEmpty ? preload : preload + ":" + theirs),
-      "\(variable)=\(bindsNow ? 1 : 0)\(theirs)",
+      "\(variable)=\(bindsNow ? 1 : 0)\(tracks ? 1 : 0)\(theirs)",
     ] + (bindsNow ? [] : ["LD_BIND_NOW=1"])
   }
 }

@@ -14,6 +14,7 @@ final class LibraryEngine: RecoveryEngine {
   init(_ library: LibraryChecker, _ state: WorkerState) throws(RecoveryRunnerError) {
     self.library = library
     self.state = state
+    state.track?.announce()
   }
 
   func execute(_ reader: inout CommandReader) throws(RecoveryRunnerError) {

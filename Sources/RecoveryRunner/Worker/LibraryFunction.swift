@@ -61,6 +61,13 @@ internal import Glibc
     )
   }
 
+  /// Lets the tracker know of the image that is mapped.
+  func introduce(to track: TrackBoard) {
+    guard case .pointer(_, let memory, let size) = self else { return }
+    // SAFETY: the mapping lives as long as the process.
+    unsafe track.know(memory, size: size)
+  }
+
   /// The image as memory of a description that was opened for reading, so that no `mprotect` makes it
   /// writable; with a page that cannot be touched on either side.
   private static func readOnly(_ image: ImageFile) throws(Failure) -> UnsafeRawPointer {

@@ -24,6 +24,7 @@ struct LibraryHost {
     guard let canary = unsafe cprocess_fork_canary() else { _exit(hostLostItsFiles) }
     let function = load()
     function.reportFaults(to: state.board)
+    if let track = state.track { function.introduce(to: track) }
     answer(HostReply.Code.done, position: 0)
     while let request = channel.receive(initial: HostRequest(position: 0, end: 0)) {
       var reader = CommandReader(batch, position: Int(request.position), end: Int(request.end))
@@ -92,7 +93,10 @@ struct LibraryHost {
       case .run:
         showMarks(since: &shown)
         if isWatching { state.images.settle() }
+        state.track?.begin(state.images.images)
+        state.track?.follow()
         let value = function.call()
+        state.track?.unfollow()
         guard isOriginal() else { _exit(0) }
         state.board.append(RecoveryOutcome(value == 0 ? .good : .bad(status: value)))
         if let code = attention() { return code }
@@ -114,6 +118,8 @@ struct LibraryHost {
 
   /// Whether the worker has to look after the run that just ended.
   private func attention() -> UInt32? {
+    // What a host that was lost has mapped is not known: the next one begins anew.
+    if state.track?.isLost == true { return HostReply.Code.hasStrays }
     if isWatching || cprocess_forks() != 0, hasChildren { return HostReply.Code.hasStrays }
     guard isWatching else { return nil }
     let suspect = state.images.mayBeTouched() || state.images.isHeldOpen()

@@ -14,6 +14,8 @@ public enum RecoveryWorker: Sendable {
   static let controlDescriptor: Int32 = 3
   static let batchDescriptor: Int32 = 4
   static let boardDescriptor: Int32 = 5
+  /// Reads of a tracked checker; not open where none is tracked.
+  static let trackDescriptor: Int32 = 6
   /// Bytes of a batch.
   static let batchSize = 4 << 20
 

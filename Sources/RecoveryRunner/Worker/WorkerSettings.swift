@@ -10,6 +10,8 @@ struct WorkerSettings {
   var outputBound = 0
   var forkServerLibrary: String?
   var library: LibraryChecker?
+  /// Bytes of the memory in which reads are noted, 0 for none.
+  var trackSize: UInt64 = 0
 
   /// Reads the settings of a batch that holds nothing else.
   init(_ reader: inout CommandReader) {
@@ -42,6 +44,7 @@ struct WorkerSettings {
     case .timeLimit: timeLimit = value
     case .memoryLimit: memoryLimit = value
     case .outputBound: outputBound = Int(value)
+    case .trackSize: trackSize = value
     default: preconditionFailure("The setting is a text")
     }
   }

@@ -7,6 +7,8 @@ final class WorkerState {
   let board: ResultBoard
   let output: OutputPipe
   let timer: Timer
+  /// Where reads are noted, if they are.
+  let track: TrackBoard?
   let descendants = Descendants()
   private let control: Channel
   var marks: PassedMarks
@@ -26,6 +28,10 @@ final class WorkerState {
     )
     output = try OutputPipe(bound: settings.outputBound)
     timer = try Timer()
+    track = try TrackBoard(
+      of: RecoveryWorker.trackDescriptor,
+      size: Int(settings.trackSize)
+    )
     marks = PassedMarks(path: settings.directory + "/" + ImageStore.marksName)
     if !images.isWatched { board.note(.imagesComparedAfterEveryRun) }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CacheSpecification
 import Checker
+import ComparisonPolicies
 import Foundation
 import ImageAssertions
 import PersistencyModel
@@ -64,19 +65,70 @@ struct CheckCommand: ParsableCommand {
   )
   var recoveryLibrary: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether to follow which lines a checker reads: on, off or auto (where possible).",
+      discussion:
+        "Images that agree on the lines read are one run; every distinct image is otherwise.",
+      valueName: "on|off|auto"
+    )
+  )
+  var track = TrackArgument.auto
+
   @Option(help: "Most time for one run of a checker.")
   var checkerTimeLimit = "10s"
 
   @Flag(help: "Start every run of a checker anew, without a fork server.")
   var noForkServer = false
 
+  @Flag(
+    help: """
+      After a consistent verdict, check again without each flush and fence, all occurrences of a site at \
+      once: a check that never notices proves little.
+      """
+  )
+  var negativeControls = false
+
   @Option(
     help: ArgumentHelp(
-      "Report as text, json, sarif or junit, to a file or to standard output; may be repeated.",
+      "Negative controls without so many single flushes and fences, drawn with --seed.",
+      valueName: "count"
+    )
+  )
+  var negativeControlEvents: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Report as text, json, sarif, junit or certificate, to a file or to standard output; may be repeated.",
       valueName: "format[=file]"
     )
   )
   var report: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Which states are tried: \(ComparisonPolicy.allCases.map(\.rawValue).joined(separator: ", ")). All \
+      but exact are re-implementations of other tools' published exploration policies, for comparison, \
+      and never find a trace consistent.
+      """,
+      valueName: "policy"
+    )
+  )
+  var policy = ComparisonPolicy.exact.rawValue
+  @Flag(help: "After a violated verdict, look for flushes, fences and deliveries that mend it.")
+  var suggest = false
+
+  @Option(help: "Most runs of recovery for each check of a changed trace (--suggest, necessity).")
+  var maxExecutionsEach = 20_000
+
+  @Option(
+    help: ArgumentHelp(
+      "Known violations that do not count; with TEXT only where it is part of the promise.",
+      valueName: "kind[:text]"
+    )
+  )
+  var ignore: [String] = []
 
   @Flag(help: "An inconclusive verdict ends with status 0.")
   var allowInconclusive = false
@@ -97,33 +149,48 @@ struct CheckCommand: ParsableCommand {
 
   /// Reads, explores and judges; writes nothing.
   func examine() throws -> ReportDocument {
+    let controls = try NegativeControls.Selection(self)
     let chosen = try recoveries()
     let input = try CheckInput(input)
-    let scope = CrashScope(
-      within: search.crashWithin,
-      skip: search.skip,
-      in: input.numbered.trace
+    let progress = quiet ? nil : ProgressLine()
+    defer { progress?.clear() }
+    let outcome = try check(input, chosen, search.limits(progress: progress))
+    let certificate = try CertificateRecord(
+      outcome.report,
+      of: input,
+      self.input,
+      search,
+      recovery: recoveryRecord,
+      images: input.images + originRecord(chosen),
+      controls: NegativeControls.run(controls, after: outcome.report, of: input) { changed in
+        try check(changed, chosen, search.limits()).report
+      }
     )
-    let outcome = try check(input, chosen, scope)
     return ReportDocument(
       report: outcome.report,
       input: input,
       notes: outcome.notes,
+      certificate: certificate,
       reproduction: self.input.reproduction,
       hasImagePerDevice: recovery == nil && assert == nil,
       isQuiet: quiet,
       allowsInconclusive: allowInconclusive,
-      isInterrupted: Interruption.isRequested
+      isInterrupted: Interruption.isRequested,
+      repairs: suggest ? try repairs(of: outcome.report, input, chosen) : nil
     )
   }
 
-  private enum ChosenRecovery {
+  func scope(of input: CheckInput) -> CrashScope {
+    CrashScope(within: search.crashWithin, skip: search.skip, in: input.numbered.trace)
+  }
+
+  enum ChosenRecovery {
     case assertions(AssertionFile)
-    case writecache(CacheOptions)
+    case writecache(CacheOptions, origin: [UInt8]?)
     case external(ExternalChecker, name: String)
   }
 
-  private func recoveries() throws -> ChosenRecovery {
+  func recoveries() throws -> ChosenRecovery {
     var chosen: [ChosenRecovery] = []
     if let assert { chosen.append(.assertions(try AssertionCheck.read(assert))) }
     if let recovery {
@@ -134,7 +201,10 @@ struct CheckCommand: ParsableCommand {
       options.blockSize = blockSize
       options.startSector = startSector
       options.isKernelFaithful = kernelFaithful
-      chosen.append(.writecache(options))
+      let image = try origin.map { path in
+        try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
+      }
+      chosen.append(.writecache(options, origin: image))
     }
     if let recoveryLibrary {
       do throws(RecoveryRunnerError) {
@@ -158,14 +228,16 @@ struct CheckCommand: ParsableCommand {
     return chosen[0]
   }
 
-  private func check(
+  func check(
     _ input: CheckInput,
     _ chosen: ChosenRecovery,
-    _ scope: CrashScope
+    _ limits: ExplorationLimits
   ) throws -> (report: CheckReport, notes: [String]) {
-    let progress = quiet ? nil : ProgressLine()
-    defer { progress?.clear() }
-    let limits = try search.limits(progress: progress)
+    let scope = scope(of: input)
+    if let policy = try comparisonPolicy() {
+      return try PolicyCheck(policy, self, input, limits, scope).outcome()
+    }
+    let ignored = IgnoredViolations(ignore.map { IgnoredViolations.Pattern(parsing: $0) })
     var outcome: (report: CheckReport, notes: [String])
     switch chosen {
     case .assertions(let file):
@@ -178,15 +250,13 @@ struct CheckCommand: ParsableCommand {
           scope: scope.contains
         ), []
       )
-    case .writecache(let options):
-      let image = try self.origin.map { path in
-        try ToolFailure.translating { try DecodedFile.bytes(ofFile: path, limit: 8 << 30) }
-      }
+    case .writecache(let options, let image):
       let origin = image.map { OriginImage.bytes($0) } ?? .zeros(length: nil)
       let report = try WritecacheCheck.run(
         input,
         options: options,
         origin: origin,
+        ignored: ignored,
         limits: limits,
         level: search.level.level,
         scope: scope.contains
@@ -199,17 +269,56 @@ struct CheckCommand: ParsableCommand {
       let limit = try duration(checkerTimeLimit).components
       settings.timeLimit =
         UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
-      outcome = try ExternalCheck.run(
-        input,
+      let check = ExternalCheck(
+        input: input,
         checker: external,
         name: name,
         settings: settings,
+        ignored: ignored,
         limits: limits,
         scope: scope.contains
       )
+      outcome = try check.run(track: track)
     }
-    outcome.report.doubt(input.doubts + scope.unmatched.map { "\($0) matches nothing" })
+    outcome.notes += ignored.remarks
+    // A changed trace need not show what is known of the recorded one.
+    let unmatched = limits.stopAtFirstViolation ? [] : ignored.unmatchedOptions
+    outcome.report.doubt(
+      input.doubts + (scope.unmatched + unmatched).map { "\($0) matches nothing" }
+    )
     return outcome
+  }
+}
+
+// What a certificate says of recovery.
+extension CheckCommand {
+  /// Recovery and its options.
+  var recoveryRecord: CertificateRecord.Recovery {
+    if recovery != nil {
+      return CertificateRecord.Recovery(
+        name: "writecache",
+        options: [
+          "blockSize": "\(blockSize)", "startSector": "\(startSector)",
+          "kernelFaithful": "\(kernelFaithful)",
+        ]
+      )
+    }
+    if let assert {
+      return CertificateRecord.Recovery(name: "assertions", options: ["file": assert])
+    }
+    var options = ["timeLimit": checkerTimeLimit]
+    if let recoveryLibrary {
+      options["function"] = recoveryLibrary
+      return CertificateRecord.Recovery(name: "library", options: options)
+    }
+    options["command"] = checker.map(shellQuoted).joined(separator: " ")
+    options["forkServer"] = "\(!noForkServer)"
+    return CertificateRecord.Recovery(name: "command", options: options)
+  }
+
+  private func originRecord(_ chosen: ChosenRecovery) -> [CertificateRecord.Image] {
+    guard case .writecache(_, let origin?) = chosen else { return [] }
+    return [CertificateRecord.Image(role: "origin", bytes: origin)]
   }
 }
 

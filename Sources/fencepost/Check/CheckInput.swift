@@ -3,10 +3,16 @@ import TraceFormat
 
 /// Everything that a check starts from, read and validated.
 struct CheckInput {
-  let numbered: NumberedTrace
+  var numbered: NumberedTrace
   let memory: CheckMemory
   let options: ModelOptions
   let summary: ReadSummary
+  /// Operations that the marks file put in.
+  let addedMarks: [CertificateRecord.Mark]
+  /// Name of the router under which write-backs were derived anew; `nil` where they are those recorded.
+  let appliedRouting: String?
+  /// Images of memory before and after, by digest.
+  let images: [CertificateRecord.Image]
   /// Sentences that belong beside the verdict: assumptions and diagnostics.
   let notes: [String]
   /// Why the verdict cannot be consistent, whatever is found.
@@ -31,7 +37,10 @@ struct CheckInput {
     let memory = try CheckMemory(arguments.initial, space: space, for: read.trace)
     if !memory.isGiven { notes.append("memory starts as zeros: no --initial was given") }
     try Self.verifyCover(numbered.trace, by: memory.space, file: arguments.trace)
-    try Self.verifyFinal(arguments, numbered.trace, memory)
+    let final = try Self.verifyFinal(arguments, numbered.trace, memory)
+    images = memory.given + (final?.given ?? [])
+    // Both name events by their numbers in the file.
+    try EventFilter.makePlain(arguments.asPlain, in: &numbered)
     try EventFilter.remove(arguments.without, from: &numbered)
     if let pattern = arguments.fencesFrom,
       EventFilter.keepFences(from: pattern, in: &numbered) == 0
@@ -39,8 +48,9 @@ struct CheckInput {
       doubts.append("--fences-from \(pattern) matches no ordering event")
     }
     try Self.applyMarks(arguments.marks, to: &numbered)
+    addedMarks = arguments.marks == nil ? [] : numbered.addedMarks
     numbered.trace.header.addressSpace = memory.space
-    try Self.route(arguments, &numbered, memory.space)
+    appliedRouting = try Self.route(arguments, &numbered, memory.space)
     try Self.refuseAsynchronous(memory.space, model)
     self.numbered = numbered
     self.memory = memory
@@ -81,10 +91,11 @@ struct CheckInput {
     _ arguments: TraceArguments,
     _ trace: Trace,
     _ memory: CheckMemory
-  ) throws {
-    guard !arguments.final.isEmpty else { return }
-    let final = try CheckMemory(arguments.final, space: memory.space, for: trace)
+  ) throws -> CheckMemory? {
+    guard !arguments.final.isEmpty else { return nil }
+    let final = try CheckMemory(arguments.final, role: "final", space: memory.space, for: trace)
     try ReplayCheck.verify(trace, from: memory, to: final, file: arguments.trace)
+    return final
   }
 
   private static func applyMarks(_ path: String?, to numbered: inout NumberedTrace) throws {
@@ -110,12 +121,12 @@ struct CheckInput {
     _ arguments: TraceArguments,
     _ numbered: inout NumberedTrace,
     _ space: AddressSpace
-  ) throws {
+  ) throws -> String? {
     let named = arguments.routing ?? numbered.trace.header.routing
     let isChanged =
       arguments.routing != nil || arguments.devices != nil || arguments.deviceTable != nil
     let hasRequests = numbered.trace.events.contains { $0.kind == .flushRequest }
-    guard isChanged, hasRequests || arguments.routing != nil else { return }
+    guard isChanged, hasRequests || arguments.routing != nil else { return nil }
     guard let router = Router(named: named ?? "correct") else {
       let known = Router.all.map(\.name).joined(separator: ", ")
       throw ToolFailure.usage("--routing \(named ?? ""): expected one of \(known)")
@@ -136,6 +147,7 @@ struct CheckInput {
     } catch {
       throw ToolFailure.usage("--routing \(router.name): \(error.description)")
     }
+    return router.name
   }
 
   private static func refuseAsynchronous(_ space: AddressSpace, _ model: ModelOptions) throws {

@@ -9,14 +9,21 @@ struct CheckMemory {
   let devices: [[UInt8]]
   /// What the program saw, from the first mapped address to the last.
   let stack: MemoryImage
+  /// The images given, as a certificate names them.
+  let given: [CertificateRecord.Image]
   /// Whether any image was given.
-  let isGiven: Bool
+  var isGiven: Bool { !given.isEmpty }
 
   /// Most bytes of an address space that are held.
   static let maximumSize: UInt64 = 8 << 30
 
   /// Reads `[DEV=]IMG` arguments; without any, memory is zeros.
-  init(_ arguments: [String], space: AddressSpace?, for trace: Trace) throws {
+  init(
+    _ arguments: [String],
+    role: String = "initial",
+    space: AddressSpace?,
+    for trace: Trace
+  ) throws {
     let images = try arguments.map { try NamedImage($0, space: space) }
     let lone = images.count == 1 && images[0].device == nil ? images[0] : nil
     let space = space ?? Self.assumedSpace(image: lone, trace: trace)
@@ -43,7 +50,10 @@ struct CheckMemory {
     self.space = space
     self.devices = devices
     stack = Self.joined(devices, by: space)
-    isGiven = !images.isEmpty
+    given = images.map { image in
+      let device = image.device.map { space.devices[$0].name }
+      return CertificateRecord.Image(role: role, device: device, bytes: image.bytes)
+    }
   }
 
   /// One device from address 0: as large as the image, or as far as the trace reaches.

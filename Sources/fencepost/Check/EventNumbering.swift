@@ -45,6 +45,19 @@ struct NumberedTrace {
     numbers = renumbered
   }
 
+  /// The operations that belong to the event before them: what a marks file put in.
+  var addedMarks: [CertificateRecord.Mark] {
+    trace.events.indices.dropFirst().compactMap { position in
+      guard numbers[position] == numbers[position - 1], trace.events[position].kind == .mark else {
+        return nil
+      }
+      return CertificateRecord.Mark(
+        trace.mark(of: trace.events[position]),
+        after: numbers[position]
+      )
+    }
+  }
+
   /// Leaves out events.
   mutating func remove(where isRemoved: (Int, Event) -> Bool) {
     let kept = trace.events.indices.filter { !isRemoved($0, trace.events[$0]) }

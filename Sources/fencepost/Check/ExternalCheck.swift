@@ -53,61 +53,140 @@ struct ExternalOracle: Oracle {
 }
 
 /// Checks a trace with a checker that is not ours.
-enum ExternalCheck {
-  static func run(
-    _ input: CheckInput,
-    checker: ExternalChecker,
-    name: String,
-    settings: RecoverySettings,
-    limits: ExplorationLimits,
-    scope: @escaping (CrashPoint) -> Bool
-  ) throws -> (report: CheckReport, notes: [String]) {
-    let trace = input.numbered.trace
-    let images = zip(input.memory.space.devices, input.memory.devices).map {
-      RecoveryImage(name: $0.name, bytes: $1)
-    }
-    let stop = limits.shouldStop
-    // The check itself is asked to stop before its first run; until then there is nothing to report.
-    var isChecking = false
+struct ExternalCheck {
+  let input: CheckInput
+  let checker: ExternalChecker
+  /// What the checker was called with, for sentences.
+  let name: String
+  let settings: RecoverySettings
+  var ignored = IgnoredViolations()
+  let limits: ExplorationLimits
+  let scope: (CrashPoint) -> Bool
+
+  /// Runs the checker once for each behaviour where its reads can be followed, else on each distinct image.
+  func run(track: TrackArgument) throws -> (report: CheckReport, notes: [String]) {
     do throws(RecoveryRunnerError) {
-      let runner = try RecoveryRunner(
-        checker,
-        images: images,
-        settings: settings,
-        memo: nil,
-        shouldStop: { isChecking && stop() != nil }
-      )
-      runner.confirm(sampleEvery: 1024)
-      let check = ImageCheck(
-        CheckSubject(
-          trace: trace,
-          initial: input.memory.stack,
-          options: input.options,
-          scope: scope
-        ),
-        program: ExternalRecovery(
-          runner: runner,
-          space: input.memory.space,
-          labels: trace.labelsPassed
-        ),
-        oracle: ExternalOracle(
-          boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
-          name: name
-        ),
-        limits: limits
-      )
-      isChecking = true
-      var report = try check.check()
-      if let case1 = runner.nondeterminism.first {
-        report.reasons.append(
-          "the checker is not deterministic: run \(case1.execution) ended with \(case1.first), "
-            + "repeated at once with \(case1.second)"
-        )
-        if report.verdict == .consistent { report.verdict = .inconclusive }
+      var notes: [String] = []
+      if track != .off {
+        switch try runTracked() {
+        case .done(let report, let notes): return (report, notes)
+        case .impossible(let reason):
+          guard track != .on else { throw RecoveryRunnerError(.notTrackable(reason)) }
+          notes = ["every distinct image was run: \(reason)"]
+        }
       }
-      return (report, runner.notices.map { "\($0)" })
+      let (report, more) = try runOnImages()
+      return (report, notes + more)
     } catch {
       throw ToolFailure.inputOutput("\(name): \(error.description)")
     }
   }
+
+  private enum Tracked {
+    case done(CheckReport, notes: [String])
+    /// The reads cannot be followed, with the reason.
+    case impossible(String)
+  }
+
+  private var trace: Trace { input.numbered.trace }
+
+  private var subject: CheckSubject {
+    CheckSubject(
+      trace: trace,
+      initial: input.memory.stack,
+      options: input.options,
+      scope: scope
+    )
+  }
+
+  private var oracle: IgnoringOracle<ExternalOracle> {
+    IgnoringOracle(
+      ExternalOracle(
+        boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
+        name: name
+      ),
+      ignoring: ignored
+    )
+  }
+
+  private func runOnImages() throws(RecoveryRunnerError) -> (CheckReport, [String]) {
+    // The check itself is asked to stop before its first run; until then there is nothing to report.
+    let isChecking = Switch()
+    let runner = try self.runner(isChecking)
+    runner.confirm(sampleEvery: 1024)
+    let check = ImageCheck(
+      subject,
+      program: ExternalRecovery(
+        runner: runner,
+        space: input.memory.space,
+        labels: trace.labelsPassed
+      ),
+      oracle: oracle,
+      limits: limits
+    )
+    isChecking.isOn = true
+    var report = try check.check()
+    if let case1 = runner.nondeterminism.first {
+      report.doubt([
+        "the checker is not deterministic: run \(case1.execution) ended with \(case1.first), "
+          + "repeated at once with \(case1.second)"
+      ])
+    }
+    return (report, runner.notices.map { "\($0)" })
+  }
+
+  private func runTracked() throws(RecoveryRunnerError) -> Tracked {
+    let places = FollowedChecker.places(of: trace, in: input.memory.space)
+    guard input.memory.devices.count <= TrackedLines.maximumImages else {
+      return .impossible("reads of more than \(TrackedLines.maximumImages) images are not followed")
+    }
+    let isChecking = Switch()
+    let runner = try self.runner(isChecking, tracking: Array(places.values))
+    guard runner.canTrack else {
+      return .impossible("what the checker reads is not known: \(TrackingLoss.notSupported)")
+    }
+    let program = FollowedChecker(
+      runner,
+      places: places,
+      labels: trace.labelsPassed,
+      stop: limits.shouldStop
+    )
+    let check = BehaviourCheck(
+      subject,
+      recovery: OpaqueRecovery(program),
+      oracle: oracle,
+      limits: limits,
+      level: .reads
+    )
+    isChecking.isOn = true
+    let report = check.check()
+    if program.isTooSlow { return .impossible("runs are too slow while they are tracked") }
+    if let error = program.error { throw error }
+    return .done(report, notes: runner.notices.map { "\($0)" } + program.notes)
+  }
+
+  private func runner(
+    _ isChecking: Switch,
+    tracking places: [ReadLine] = []
+  ) throws(RecoveryRunnerError) -> RecoveryRunner {
+    let images = zip(input.memory.space.devices, input.memory.devices).map {
+      RecoveryImage(name: $0.name, bytes: $1)
+    }
+    var offsets = images.map { _ in [Int]() }
+    for place in places { offsets[place.image].append(place.offset) }
+    let stop = limits.shouldStop
+    return try RecoveryRunner(
+      checker,
+      images: images,
+      settings: settings,
+      memo: nil,
+      tracking: places.isEmpty ? nil : TrackedLines(offsets: offsets.map { $0.sorted() }),
+      shouldStop: { isChecking.isOn && stop() != nil }
+    )
+  }
+}
+
+/// Something that is switched on later.
+private final class Switch {
+  var isOn = false
 }

@@ -25,6 +25,15 @@ struct SearchArguments: ParsableArguments {
   )
   var level = LevelArgument(.factored)
 
+  @Option(
+    help: ArgumentHelp(
+      "Crash during recovery as well: on, off, or at most so many recoveries in a row.",
+      discussion: "For recoveries of ours: --recovery writecache.",
+      valueName: "on|off|depth"
+    )
+  )
+  var nested = "off"
+
   @Option(help: "Only crash points within this mark; may be repeated.")
   var crashWithin: [String] = []
 
@@ -36,6 +45,7 @@ struct SearchArguments: ParsableArguments {
     guard maxExecutions > 0 else { throw ToolFailure.usage("--max-executions is at least 1") }
     var limits = ExplorationLimits()
     limits.maximumExecutions = maxExecutions
+    limits.nestedDepth = try nestedDepth()
     limits.maximumMemory = Int(try size(maxMemory, "--max-memory"))
     let deadline = try timeLimit.map { ContinuousClock.now + (try duration($0)) }
     let text = timeLimit ?? ""
@@ -47,6 +57,21 @@ struct SearchArguments: ParsableArguments {
       return nil
     }
     return limits
+  }
+}
+
+extension SearchArguments {
+  /// Most recoveries in a row that are interrupted.
+  fileprivate func nestedDepth() throws -> Int {
+    switch nested {
+    case "on": return .max
+    case "off": return 0
+    default:
+      guard let depth = Int(nested), depth > 0 else {
+        throw ToolFailure.usage("--nested \(nested): expected on, off or a number from 1")
+      }
+      return depth
+    }
   }
 }
 

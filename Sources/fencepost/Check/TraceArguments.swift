@@ -65,11 +65,23 @@ struct TraceArguments: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Check as if these events were missing: numbers from 1, or ranges A-B.",
+      """
+      Check as if these events were missing: numbers from 1, ranges A-B, or @N, @N:flush, @N:fence for \
+      those of site number N.
+      """,
       valueName: "event"
     )
   )
   var without: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Check as if these non-temporal stores were cached ones: named as for --without.",
+      valueName: "event"
+    )
+  )
+  var asPlain: [String] = []
 
   /// The model named by the options.
   func model() throws -> ModelOptions {
@@ -107,6 +119,7 @@ struct TraceArguments: ParsableArguments {
     if flushesAreRequests { words.append("--flushes-are-requests") }
     add("--fences-from", fencesFrom)
     if !without.isEmpty { words += ["--without"] + without }
+    if !asPlain.isEmpty { words += ["--as-plain"] + asPlain }
     return words
   }
 }

@@ -140,6 +140,7 @@ enum WritecacheCheck {
     _ input: CheckInput,
     options: CacheOptions,
     origin: OriginImage,
+    ignored: IgnoredViolations = IgnoredViolations(),
     limits: ExplorationLimits,
     level: ExplorationLevel = .factored,
     scope: @escaping (CrashPoint) -> Bool
@@ -166,10 +167,9 @@ enum WritecacheCheck {
         scope: scope
       ),
       recovery: WritecacheRecovery(options: recovering, history: history, contents: contents),
-      oracle: WritecacheOracle(
-        history: history,
-        contents: contents,
-        hasOperations: hasOperations
+      oracle: IgnoringOracle(
+        WritecacheOracle(history: history, contents: contents, hasOperations: hasOperations),
+        ignoring: ignored
       ),
       limits: limits,
       level: level
@@ -178,7 +178,7 @@ enum WritecacheCheck {
   }
 
   /// Refuses options under which no device of that size could hold a cache.
-  private static func requireRoom(for options: CacheOptions, in size: Int) throws {
+  static func requireRoom(for options: CacheOptions, in size: Int) throws {
     do throws(CacheError) {
       _ = try options.area(ofMedium: size)
     } catch {

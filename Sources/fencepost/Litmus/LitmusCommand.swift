@@ -48,7 +48,7 @@ struct LitmusCommand: ParsableCommand {
       do {
         try run(data, file, &tally)
       } catch let error as DecodingError {
-        throw ToolFailure.malformed("\(file): \(explain(error))")
+        throw ToolFailure.malformed("\(file): \(Self.explain(error))")
       } catch let error as LitmusError {
         throw ToolFailure.malformed("\(file): \(error.description)")
       }
@@ -75,12 +75,12 @@ struct LitmusCommand: ParsableCommand {
           mismatches.isEmpty ? .passed : .failed(mismatches)
         )
       } catch let error as DecodingError {
-        throw LitmusError(description: "line \(number + 1): \(explain(error))")
+        throw LitmusError(description: "line \(number + 1): \(Self.explain(error))")
       }
     }
   }
 
-  private func explain(_ error: DecodingError) -> String {
+  static func explain(_ error: DecodingError) -> String {
     let context: DecodingError.Context
     switch error {
     case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),

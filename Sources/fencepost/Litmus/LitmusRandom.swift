@@ -1,4 +1,5 @@
 import BigInt
+import ComparisonPolicies
 import Crypto
 import PersistencyModel
 
@@ -29,6 +30,14 @@ struct LitmusRandom {
       found.append("\(trace.events.count + 1) points, expected \(test.points.count)")
     }
     return try found + unionMismatches()
+  }
+
+  /// What policies are compared on.
+  var subject: PolicySubject {
+    let initial = initial
+    return PolicySubject(trace: trace, options: options) { line in
+      LineBytes(initial.dropFirst(Int(line.address)).prefix(64))
+    }
   }
 
   private func machine() -> PersistencyMachine {

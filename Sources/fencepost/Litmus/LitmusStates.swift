@@ -1,3 +1,4 @@
+import ComparisonPolicies
 import PersistencyModel
 
 /// The images that a trace's crash points allow, by enumeration.
@@ -78,6 +79,14 @@ struct LitmusRows {
       points.append(try rows(machine))
     }
     return points
+  }
+
+  /// What policies are compared on, of a trace of this test.
+  func subject(of trace: Trace) -> PolicySubject {
+    let initial = initial
+    return PolicySubject(trace: trace, options: options) { line in
+      line.index < initial.count ? initial[Int(line.index)] : LineBytes()
+    }
   }
 
   private func machine() -> PersistencyMachine {

@@ -48,53 +48,15 @@ struct JSONReport: Encodable {
     var reproduce: String
   }
 
-  struct Share: Encodable {
-    var rule: String
-    var choices: String
-  }
-
-  struct Reading: Encodable {
-    var name: String
-    var text: String
-  }
-
-  struct Digest: Encodable {
-    var digest: String
-    var address: String
-    var size: Int
-    var storedAt: String
-    var tornStatesThatPass: String
-    var reasonForReading: String?
-
-    init(_ coverage: DigestCoverage) {
-      digest = coverage.digest
-      address = "0x" + String(coverage.range.lowerBound, radix: 16)
-      size = coverage.range.count
-      storedAt = "0x" + String(coverage.stored, radix: 16)
-      tornStatesThatPass = String(coverage.tornStatesThatPass)
-      reasonForReading = coverage.reasonForReading
-    }
-  }
-
-  struct Proof: Encodable {
-    var model: String
-    var fidelity: [Reading]
-    var traceDigest: String
-    var crashPoints: Int
-    var permittedChoices: String
-    var executed: String
-    var recoveryRuns: Int
-    var merged: [Share]
-    var excluded: [Share]
-    var digestQuestions: [Digest]
-  }
-
   var schemaVersion = 1
   var verdict: String
   var reasons: [String]
   var notes: [String]
   var findings: [Entry]
-  var certificate: Proof
+  var certificate: CertificateRecord
+  /// What would mend it, where that was asked for.
+  var suggestions: [JSONSuggestion]?
+  var suggestionSearch: JSONSuggestionSearch?
 
   init(_ document: ReportDocument) {
     let report = document.report
@@ -102,26 +64,10 @@ struct JSONReport: Encodable {
     reasons = report.reasons
     notes = document.remarks
     findings = report.findings.map { Self.entry($0, document) }
-    certificate = Self.proof(document)
-  }
-
-  /// The certificate.
-  static func proof(_ document: ReportDocument) -> Proof {
-    let proof = document.report.certificate
-    return Proof(
-      model: document.model,
-      fidelity: document.input.numbered.trace.header.fidelity.map {
-        Reading(name: $0.name, text: $0.text)
-      },
-      traceDigest: "sha256:\(document.input.summary.digest.description)",
-      crashPoints: proof.crashPoints,
-      permittedChoices: String(proof.permittedChoices),
-      executed: String(proof.executed),
-      recoveryRuns: proof.recoveryRuns,
-      merged: proof.merged.map { Share(rule: $0.rule, choices: String($0.choices)) },
-      excluded: proof.excluded.map { Share(rule: $0.rule, choices: String($0.choices)) },
-      digestQuestions: proof.digestQuestions.map(Digest.init)
-    )
+    certificate = document.certificate
+    let devices = document.input.memory.space.devices
+    suggestions = document.repairs.map { JSONSuggestion.all($0, devices: devices) }
+    suggestionSearch = document.repairs.map { JSONSuggestionSearch($0) }
   }
 
   var text: String {

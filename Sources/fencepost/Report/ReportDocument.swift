@@ -6,6 +6,8 @@ struct ReportDocument {
   let report: CheckReport
   let input: CheckInput
   let notes: [String]
+  /// What the verdict rests on.
+  let certificate: CertificateRecord
   /// Words after `fencepost image` that name the same trace under the same changes.
   let reproduction: [String]
   /// Whether recovery saw an image of each device, and not all of them joined.
@@ -15,19 +17,14 @@ struct ReportDocument {
   var allowsInconclusive = false
   /// Whether the check was interrupted.
   var isInterrupted = false
+  /// What would mend it, where that was asked for.
+  var repairs: RepairResult?
 
   /// Sentences beside the verdict.
   var remarks: [String] { input.notes + notes }
 
   /// What the model was, in a few words.
-  var model: String {
-    let options = input.options
-    var words = ["Px86", "\(options.order.rawValue) order", options.tear.rawValue]
-    if options.treatsClflushAsWeak { words.append("clflush weak") }
-    let domains = Set(input.memory.space.devices.map(\.domain.rawValue)).sorted()
-    words.append(options.domainOverride?.rawValue ?? domains.joined(separator: "+"))
-    return words.joined(separator: ", ")
-  }
+  var model: String { certificate.model }
 
   /// The command that writes the crash image of a finding.
   func reproduce(_ finding: Finding) -> String {

@@ -2,7 +2,7 @@ import TraceFormat
 
 /// A format and where the report goes.
 struct ReportTarget {
-  enum Format: String, CaseIterable { case text, json, sarif, junit }
+  enum Format: String, CaseIterable { case text, json, sarif, junit, certificate }
 
   let format: Format
   /// "-" for standard output.
@@ -45,6 +45,7 @@ struct ReportTarget {
     case .json: try JSONReport(document).text
     case .sarif: try SARIFReport(document: document).text
     case .junit: JUnitReport(document: document).text
+    case .certificate: try CertificateDocument(document.certificate).text
     }
   }
 }

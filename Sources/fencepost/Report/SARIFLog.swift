@@ -27,7 +27,7 @@ enum SARIF {
 
   struct RunProperties: Encodable {
     var verdict: String
-    var certificate: JSONReport.Proof
+    var certificate: CertificateRecord
   }
 
   struct Driver: Encodable {

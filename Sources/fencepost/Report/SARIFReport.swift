@@ -50,7 +50,7 @@ struct SARIFReport {
       results: SARIFResults(document: document, trace: trace, kinds: kinds.map(\.id)).all,
       properties: SARIF.RunProperties(
         verdict: document.report.verdict.rawValue,
-        certificate: JSONReport.proof(document)
+        certificate: document.certificate
       )
     )
   }

@@ -19,9 +19,13 @@ struct TextReport {
       lines += FindingText(document: document, finding: finding).lines(number: number + 1)
       lines.append("")
     }
+    if let repairs = document.repairs {
+      lines += RepairText(repairs: repairs, devices: document.input.memory.space.devices).lines
+      lines.append("")
+    }
     lines.append(verdict)
     lines += report.reasons.map { "  because: \($0)" }
-    lines += certificate
+    lines += CertificateText(record: document.certificate).lines
     lines += document.input.numbered.trace.header.fidelity.map {
       "  reading: \($0.name): \($0.text)"
     }
@@ -39,30 +43,6 @@ struct TextReport {
       case .inconclusive: " (\(document.model))"
       }
     return "verdict: \(document.report.verdict.rawValue)\(suffix)"
-  }
-
-  private var certificate: [String] {
-    let certificate = document.report.certificate
-    var lines = [
-      "  crash points explored: \(grouped(BigUInt(certificate.crashPoints)))",
-      "  permitted choices: \(exactly(certificate.permittedChoices))",
-      "    executed: \(grouped(certificate.executed)) (\(grouped(BigUInt(certificate.recoveryRuns))) runs of recovery)",
-    ]
-    lines += certificate.merged.map { "    merged by \($0.rule): \(grouped($0.choices))" }
-    lines += certificate.excluded.map { "    excluded, \($0.rule): \(grouped($0.choices))" }
-    lines += certificate.digestQuestions.flatMap(digestLines)
-    return lines
-  }
-
-  private func digestLines(_ digest: DigestCoverage) -> [String] {
-    var lines: [String] = []
-    if digest.tornStatesThatPass > 0 {
-      lines.append("  torn states that pass \(digest.place): \(digest.tornStatesThatPass)")
-    }
-    if let reason = digest.reasonForReading {
-      lines.append("  read in place of solving, \(digest.place): \(reason)")
-    }
-    return lines
   }
 }
 

@@ -1,0 +1,173 @@
+import PersistencyModel
+
+/// A recovery that was interrupted, in a state that stands for those with the same answers.
+struct NestedLeaf: Hashable {
+  var keys: [UInt64]
+  var rows: [Int]
+  var leaf: Int32
+}
+
+// Crash during recovery: recovery's own stores are a recording like any other, and what recovery makes of
+// every state that a crash inside it may leave must be what it makes of the state it began with (G6).
+extension BehaviourCheck {
+  /// Interrupts the recovery that ended at a leaf, once for each leaf; the box is narrowed to its states.
+  func interruptRecovery(_ run: TrieRun, _ leaf: Int32, keys: [UInt64]) {
+    guard limits.nestedDepth > 0, counts.stopReason == nil else { return }
+    let rows = if case .focus(let focus) = run.mode { focus.rows } else { [Int]() }
+    let id = NestedLeaf(keys: keys, rows: rows, leaf: leaf)
+    if let known = nestedAnswers[id], known.allSatisfy(stillHolds) { return }
+    let state = interruptedStates.state(memoryShown, keys: keys)
+    askedInside = []
+    if let questions = interruptedStates.questions(of: state) {
+      let unsettled = questions.filter { !isSettledHere($0.line, $0.question) }.map(\.line).min()
+      if let unsettled { counts.noteUnsettled(unsettled) }
+    } else {
+      interruptedStates.set(state, [])
+      interrupt(run, leaf, keys: keys)
+      interruptedStates.set(state, askedInside)
+    }
+    nestedAnswers[id] = askedInside.map { ($0, $0.question.answer(lineShown($0.line))) }
+  }
+
+  /// Whether a question asked inside an interrupted recovery has the answer that it had then.
+  private func stillHolds(_ asked: NestedQuestion, _ answer: LineBytes) -> Bool {
+    isSettledHere(asked.line, asked.question)
+      && asked.question.answer(lineShown(asked.line)) == answer
+  }
+
+  private func interrupt(_ run: TrieRun, _ leaf: Int32, keys: [UInt64]) {
+    let recovered = recoverOnce(memoryShown)
+    guard recovered.memory.trace.events.contains(where: { $0.kind.isStore }) else { return }
+    if let cycle = divergence(from: recovered.memory) { return noteNested(cycle) }
+    let expected = outcomes[run.trie.outcome(of: leaf)]
+    let report = secondRecoveries(recovered, expected: expected, keys: keys)
+    if let finding = report.findings.first {
+      noteNested(inside(finding, of: recovered.memory))
+    }
+  }
+
+  private func lineShown(_ line: CacheLine) -> LineBytes {
+    box.slot(of: line).map { box.current[$0] } ?? subject.initial[line]
+  }
+
+  /// Memory in the state that stands for those left.
+  var memoryShown: MemoryImage {
+    var image = subject.initial
+    for slot in box.lines.indices { image[box.lines[slot]] = box.current[slot] }
+    return image
+  }
+
+  /// Runs recovery on an image, recording what it stores.
+  func recoverOnce(
+    _ image: MemoryImage
+  ) -> (memory: RecoveredMemory, outcome: Program.Outcome) {
+    let nothing = Trace(header: subject.trace.header)
+    let plain = CheckSubject(trace: nothing, initial: image, options: subject.options)
+    let run = TrieRun(
+      box: CrashBox(nothing, machine: plain.machine),
+      initial: image,
+      questions: questions,
+      mode: .plain
+    )
+    var medium = RecordingMedium(run, header: subject.trace.header)
+    let outcome = recovery.explain(&medium)
+    let memory = RecoveredMemory(medium.trace, on: image, routedLike: subject.trace.header)
+    return (memory, outcome)
+  }
+
+  /// What is wrong if recovery, run again and again undisturbed, never leaves memory as it finds it.
+  private func divergence(from first: RecoveredMemory) -> Violation? {
+    var seen: Set<MemoryImage> = [first.before]
+    var memory = first
+    while memory.changesMemory {
+      guard seen.insert(memory.after).inserted, seen.count <= Self.mostRecoveries else {
+        return .nested(
+          "recoveryDiverges",
+          "recovery that is run again changes nothing from some time on; it still changes memory after "
+            + "\(seen.count) runs"
+        )
+      }
+      memory = recoverOnce(memory.after).memory
+    }
+    return nil
+  }
+
+  /// Most undisturbed recoveries in a row before they count as endless.
+  private static var mostRecoveries: Int { 64 }
+
+  private func secondRecoveries(
+    _ recovered: (memory: RecoveredMemory, outcome: Program.Outcome),
+    expected: Program.Outcome,
+    keys: [UInt64]
+  ) -> CheckReport {
+    var limits = limits
+    limits.nestedDepth -= 1
+    limits.progress = nil
+    limits.maximumExecutions -= counts.executions
+    let second = BehaviourCheck<Program, SecondRecoveryOracle<Program.Outcome>>(
+      CheckSubject(
+        trace: recovered.memory.trace,
+        initial: recovered.memory.before,
+        options: subject.options
+      ),
+      recovery: recovery,
+      oracle: SecondRecoveryOracle(
+        expected: expected,
+        expectedInFull: recovered.outcome,
+        keys: isFactored ? keys : nil
+      ),
+      limits: limits,
+      level: isFactored ? .factored : run.asksQuestions ? .questions : .reads
+    )
+    second.interruptedStates = interruptedStates
+    second.isSettled = { [self] line, question in isSettledHere(line, question) }
+    let report = second.check()
+    counts.noteNested(report.certificate, unsettled: second.unsettledLine)
+    if let line = second.counts.unsettledLine { counts.noteUnsettled(line) }
+    return report
+  }
+
+  /// Whether every state left gives one answer to a question.
+  private func isSettledHere(_ line: CacheLine, _ question: Question) -> Bool {
+    askedInside.insert(NestedQuestion(line: line, question: question))
+    guard isSettled(line, question) else { return false }
+    guard let slot = box.slot(of: line) else { return true }
+    let number = questions.number(of: question)
+    let limit = limits.maximumIdeals
+    if case .answered = box.openness(slot, number, of: questions, limit: limit) { return true }
+    return false
+  }
+
+  private func inside(_ finding: Finding, of recovered: RecoveredMemory) -> Violation {
+    let stores = recovered.trace.events.count { $0.kind.isStore }
+    var violation = finding.violation
+    violation.promise =
+      "recovery that is interrupted and run again shows what undisturbed recovery shows; interrupted "
+      + "after \(finding.crashPoint.events) of its \(recovered.trace.events.count) events "
+      + "(\(stores) stores, keeping \(finding.keep.description)), it shows something else"
+    return violation
+  }
+
+  private func noteNested(_ violation: Violation) {
+    note(violation, in: lostState())
+  }
+}
+
+extension Violation {
+  /// A violation of G6.
+  static func nested(_ kind: String, _ promise: String) -> Violation {
+    Violation(
+      kind: kind,
+      guarantee: "G6",
+      contract: "recovery",
+      severity: .promiseBroken,
+      promise: promise
+    )
+  }
+
+  /// Whether it shows only when recovery is interrupted or repeated.
+  var isNested: Bool { Self.nestedKinds.contains(kind) }
+
+  /// Kinds of G6.
+  static let nestedKinds = ["recoveryNotIdempotent", "recoveryDiverges"]
+}

@@ -1,0 +1,44 @@
+import PersistencyModel
+
+/// One undisturbed run of recovery on one crash image.
+struct RecoveredMemory {
+  /// The stores, flushes and fences that it made; flush requests are already routed.
+  let trace: Trace
+  /// Memory before it.
+  let before: MemoryImage
+  /// Memory after it.
+  let after: MemoryImage
+
+  /// Whether it changed anything.
+  var changesMemory: Bool { after != before }
+
+  init(_ recorded: Trace, on image: MemoryImage, routedLike original: TraceHeader) {
+    trace = Self.routed(recorded, like: original)
+    before = image
+    var after = image
+    for event in recorded.events where event.kind.isStore {
+      for (index, byte) in recorded.bytes(of: event).enumerated() {
+        let offset = Int(event.address - image.base) + index
+        if offset < after.bytes.count { after.bytes[offset] = byte }
+      }
+    }
+    self.after = after
+  }
+
+  /// A request reaches what the recorded program's requests reached; without devices, its own lines.
+  private static func routed(_ trace: Trace, like header: TraceHeader) -> Trace {
+    guard trace.events.contains(where: { $0.kind == .flushRequest }) else { return trace }
+    if let space = header.addressSpace {
+      let router = header.routing.flatMap { Router(named: $0) } ?? .correct
+      if let routed = try? trace.rerouted(by: router, in: space) { return routed }
+    }
+    return trace.replacing(
+      events: trace.events.flatMap { event -> [Event] in
+        guard event.kind == .flushRequest else { return [event] }
+        return CacheLine.covering(event.address, size: UInt64(event.size)).map { index in
+          Event(.clwb, address: CacheLine(index: index).address, size: Int(CacheLine.size))
+        }
+      }
+    )
+  }
+}
