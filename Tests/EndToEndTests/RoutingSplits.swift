@@ -34,7 +34,7 @@ enum RoutingSplits {
   ]
 
   /// Random tables; the same seeds give the same tables.
-  static let random: [RoutingSplit] = (0..<UInt64(isComplete ? 200 : 16)).map { seed in
+  static let random: [RoutingSplit] = (0..<UInt64(isComplete ? 200 : 4)).map { seed in
     var generator = SplitMix64(seed: seed)
     return .random(using: &generator)
   }
