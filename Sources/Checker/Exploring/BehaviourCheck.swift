@@ -58,6 +58,9 @@ where Program.Outcome == Judge.Outcome {
   var isSettled: (CacheLine, Question) -> Bool = { _, _ in true }
   /// A line of which that is not so.
   var unsettledLine: CacheLine?
+  /// Told of each behaviour at each crash point, with a crash image that stands for those that lead to it;
+  /// at level `factored` of what recovery does beside its scan.
+  public var onBehaviour: ((CrashPoint, MemoryImage) -> Void)?
   private var previousPeriod: Int?
   let meter: ProgressMeter?
 
@@ -220,7 +223,7 @@ where Program.Outcome == Judge.Outcome {
     defer { run.watch = nil }
     run.begin()
     var medium = TrieMedium(run: run)
-    let outcome = recovery.recover(&medium)
+    let outcome = recovery.recover(&medium, showing: run.mode.keys)
     if let failure = recovery.failure {
       counts.stop(failure)
       return nil

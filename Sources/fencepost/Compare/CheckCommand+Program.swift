@@ -72,29 +72,20 @@ extension CheckCommand {
     _ input: CheckInput
   ) throws -> JudgedProgram {
     try WritecacheCheck.requireRoom(for: options, in: input.memory.stack.bytes.count)
-    let history: CacheHistory
+    let subject = CheckSubject(
+      trace: input.numbered.trace,
+      initial: input.memory.stack,
+      options: input.options
+    )
     do throws(CacheHistoryError) {
-      history = try CacheHistory(
-        input.numbered.trace,
-        blockSize: options.blockSize,
+      let cache = try WritecacheSubject(
+        subject,
+        options: options,
         origin: image.map { .bytes($0) } ?? .zeros(length: nil)
       )
+      return JudgedProgram(cache.recovery, initial: input.memory.stack, oracle: cache.oracle)
     } catch {
       throw ToolFailure.malformed("the operations of the trace make no sense: \(error.description)")
     }
-    let contents = SharedContents(history.contents)
-    var recovering = options
-    recovering.blankDevice = .refuse
-    return JudgedProgram(
-      WritecacheRecovery(options: recovering, history: history, contents: contents),
-      initial: input.memory.stack,
-      oracle: WritecacheOracle(
-        history: history,
-        contents: contents,
-        hasOperations: input.numbered.trace.marks.contains { mark in
-          if case .label = mark { false } else { true }
-        }
-      )
-    )
   }
 }
