@@ -1,5 +1,5 @@
 import BigInt
-import PersistencyModel
+public import PersistencyModel
 
 /// How much of recovery's questions the search makes use of; every level is exact.
 public enum ExplorationLevel: String, Sendable, CaseIterable {

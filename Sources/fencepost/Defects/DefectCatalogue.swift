@@ -32,15 +32,19 @@ enum DefectCatalogue {
     options.autocommitBlocks = .max
     options.writeBack = .manual
     options.defects = CacheDefects(defect)
+    // The correct protocol leaves no identical entries: clearing by zero does.
+    if defect == .s28 { options.defects.insert(.s16) }
+    var setup = CacheSetup.small(
+      blocks: defect.smallestBlockCount,
+      originBlocks: max(2, workload.blockCount),
+      options: options
+    )
+    setup.hasBlankOrigin = true
     return DefectCase(
       name: defect.name,
       slug: defect.slug,
       sentence: defect.sentence,
-      setup: .small(
-        blocks: defect.smallestBlockCount,
-        originBlocks: max(2, workload.blockCount),
-        options: options
-      ),
+      setup: setup,
       workload: workload,
       prediction: prediction(of: defect, strategy)
     )

@@ -1,3 +1,6 @@
+import Checker
+import PersistencyModel
+
 /// What became of defects, for programs; counts that may be large are decimal strings.
 struct DefectJSON: Encodable {
   struct Row: Encodable {

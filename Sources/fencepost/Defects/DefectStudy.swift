@@ -153,7 +153,11 @@ struct DefectStudy {
       guard case .begin(let operation) = mark, operation.kind == .write else { continue }
       expected[operation.sectors.lowerBound] = run.trace.contents[Int(operation.contents[0])].bytes
     }
-    let differs = expected.contains { decoded?.blocks[$0.key] != $0.value }
-    if differs, result.kinds.isEmpty { result.kinds.append("incompatibleMedia") }
+    // No operation commits more than once.
+    let isCounted = (decoded?.commits ?? .max) <= UInt64(run.trace.marks.count)
+    guard !isCounted || expected.contains(where: { decoded?.blocks[$0.key] != $0.value }) else {
+      return
+    }
+    result.kinds.append("incompatibleMedia")
   }
 }

@@ -4,6 +4,8 @@
 struct MediaDecoder {
   /// First 512-byte sector of each committed block, with its bytes.
   private(set) var blocks: [UInt64: [UInt8]] = [:]
+  /// Commits since format.
+  let commits: UInt64
 
   /// Decodes an image; `nil` where it is no such medium.
   init?(_ image: [UInt8], startSector: UInt64, blockSize: Int) {
@@ -13,6 +15,7 @@ struct MediaDecoder {
       Self.number(image, base + 8, 4) == UInt64(blockSize)
     else { return nil }
     let counter = Self.number(image, base + 24, 8)
+    commits = counter
     guard let count = Int(exactly: Self.number(image, base + 16, 8)), count <= image.count / 16
     else { return nil }
     let data = base + (64 + 16 * count + blockSize - 1) / blockSize * blockSize

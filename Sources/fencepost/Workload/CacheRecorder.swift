@@ -37,9 +37,12 @@ final class CacheRecorder {
   /// Bytes of the persistent memory.
   var memorySize: Int { stack.size }
 
-  /// Memory that was never formatted, over an origin of recognisable contents.
+  /// Memory that was never formatted, over the origin's first contents.
   var blank: CacheStart {
-    let origin = (0..<setup.blockCount).flatMap { content(block: $0, version: 0) }
+    let zeros = [UInt8](repeating: 0, count: setup.options.blockSize)
+    let origin = (0..<setup.blockCount).flatMap {
+      setup.hasBlankOrigin ? zeros : content(block: $0, version: 0)
+    }
     return CacheStart(
       memory: [UInt8](repeating: 0, count: stack.size),
       origin: origin,
@@ -109,11 +112,21 @@ final class CacheRecorder {
     from start: CacheStart,
     _ collector: TraceCollector
   ) throws(TracerError) -> Recorder {
-    stack.overwrite(with: start.memory)
+    overwrite(with: start.memory)
     var storages: [DiskStorage] = []
     for bytes in setup.diskBytes(start.origin) { storages.append(.memory(bytes)) }
     let disks = try DiskStack(setup.origin, over: storages)
     return try Recorder(stack, origin: disks, router: setup.router, sink: collector)
+  }
+
+  private func overwrite(with bytes: [UInt8]) {
+    var offset = 0
+    while offset < bytes.count, let place = setup.space.locate(UInt64(offset)) {
+      let end = min(bytes.count, offset + Int(place.contiguous))
+      let start = setup.space.devices[place.device].start + place.offset
+      stack.regions[place.device].overwrite(at: Int(start), with: Array(bytes[offset..<end]))
+      offset = end
+    }
   }
 
   /// Bytes in which every word tells block, version and place, so that no two contents share one.

@@ -13,10 +13,12 @@ struct CacheSetup: Sendable {
   var origin: AddressSpace
   /// What turns flush requests into write-backs, and flushes of the origin into flushes of disks.
   var router = Router.correct
+  /// Whether the origin begins with zeros; else every word of it is recognisable.
+  var hasBlankOrigin = false
   /// Whether the cache may commit without being asked.
   var commitsByItself = false
   /// Whether writes may go around the cache.
-  var mayWriteAround: Bool { false }
+  var mayWriteAround: Bool { options.isCleaner || options.isMetadataOnly }
 
   /// Blocks of the origin.
   var blockCount: Int { Int(origin.end / CacheLine.size) * 512 / options.blockSize }

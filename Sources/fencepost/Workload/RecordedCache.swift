@@ -11,7 +11,8 @@ struct RecordedCache: ~Copyable {
   private let recorder: Recorder
   private let options: CacheOptions
   private var operations: UInt32 = 0
-  private var writeBack: UInt32?
+  /// Write-backs that were begun and not completed.
+  private var writeBacks: [UInt32] = []
 
   /// Opens the cache on what `recorder` records, after formatting it where `formats`; these are the first
   /// operations.
@@ -46,16 +47,16 @@ struct RecordedCache: ~Copyable {
         try cache.discard(sectors)
       }
     case .writeBack:
-      try completeWriteBack()
+      completeWriteBack()
       try operation(.writeBack, isForced: true) { cache throws(CacheError) in
         try cache.writeBack()
       }
-    case .startWriteBack(let limit): try startWriteBack(limit)
-    case .completeWriteBack: try completeWriteBack()
-    case .commit: try operation(.commit) { cache throws(CacheError) in try cache.commit() }
+    case .startWriteBack(let limit): startWriteBack(limit)
+    case .completeWriteBack: completeWriteBack()
+    case .commit: try operation(.commit) { cache throws(CacheError) in cache.commit() }
     case .tick(let milliseconds):
       try operation(.writeBack) { cache throws(CacheError) in
-        try cache.tick(milliseconds: milliseconds)
+        cache.tick(milliseconds: UInt64(milliseconds))
       }
     case .reopen: try reopen()
     case .suspendAndResume: try suspendAndResume()
@@ -82,24 +83,23 @@ struct RecordedCache: ~Copyable {
     }
   }
 
-  private mutating func startWriteBack(_ limit: Int) throws(CacheError) {
-    try completeWriteBack()
-    writeBack = begin(.writeBack)
-    _ = try cache?.startWriteBack(limit: limit)
+  private mutating func startWriteBack(_ limit: Int) {
+    writeBacks.append(begin(.writeBack))
+    _ = cache?.startWriteBack(limit: limit)
   }
 
-  private mutating func completeWriteBack() throws(CacheError) {
-    guard let number = writeBack else { return }
-    try cache?.completeWriteBack()
-    recorder.acknowledge(number)
-    writeBack = nil
+  private mutating func completeWriteBack() {
+    guard !writeBacks.isEmpty else { return }
+    cache?.completeWriteBack()
+    for number in writeBacks { recorder.acknowledge(number) }
+    writeBacks = []
   }
 
   private mutating func reopen() throws(CacheError) {
-    try completeWriteBack()
+    completeWriteBack()
     let closing = begin(.close)
     guard let closed = cache.take() else { return }
-    let (medium, origin) = try closed.close()
+    let (medium, origin) = closed.close()
     recorder.acknowledge(closing)
     let opening = begin(.open)
     cache = try Cache(opening: medium, over: origin, options: options)
@@ -107,8 +107,8 @@ struct RecordedCache: ~Copyable {
   }
 
   private mutating func suspendAndResume() throws(CacheError) {
-    try completeWriteBack()
-    try operation(.commit) { cache throws(CacheError) in try cache.suspend() }
+    completeWriteBack()
+    try operation(.commit) { cache throws(CacheError) in cache.suspend() }
     try operation(.open) { cache throws(CacheError) in try cache.resume() }
   }
 

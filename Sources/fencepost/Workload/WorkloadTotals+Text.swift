@@ -1,3 +1,6 @@
+import Checker
+import PersistencyModel
+
 extension WorkloadTotals {
   /// What was found, in lines.
   var text: String {
