@@ -113,9 +113,9 @@ private struct PlaceFinder {
       pass(trace.mark(of: event))
       return nil
     }
-    if event.kind == .routedWriteBack, let request = requests[event.payload] { return request }
+    if event.kind.isRouted, let request = requests[event.payload] { return request }
     let place = place(role, anchor(of: event, at: position, role))
-    if event.kind == .flushRequest { requests[event.payload] = place }
+    if event.kind.isRequest { requests[event.payload] = place }
     return place
   }
 

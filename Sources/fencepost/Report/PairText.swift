@@ -46,6 +46,8 @@ struct PairText {
       return
         "\(line) is in the write-pending queue of \(document.deviceText(pair.lost.line)), and no "
         + "deep flush follows"
+    case .noDiskFlush:
+      return "no flush of \(document.deviceText(pair.lost.line)) follows the write, which is not forced"
     case .oneStore: return "each becomes durable by itself"
     }
   }
@@ -84,6 +86,7 @@ extension UnorderedPair.Cause {
     case .flushWithoutFence: "flush-without-fence"
     case .nonTemporalWithoutFence: "non-temporal-without-fence"
     case .noDeepFlush: "no-deep-flush"
+    case .noDiskFlush: "no-disk-flush"
     case .oneStore: "one-store"
     }
   }
@@ -93,7 +96,7 @@ extension UnorderedPair.Cause {
     switch self {
     case .requestNotDelivered(let request): request
     case .flushWithoutFence(let flush, _): flush
-    case .noFlush, .nonTemporalWithoutFence, .noDeepFlush, .oneStore: nil
+    case .noFlush, .nonTemporalWithoutFence, .noDeepFlush, .noDiskFlush, .oneStore: nil
     }
   }
 
@@ -101,7 +104,7 @@ extension UnorderedPair.Cause {
   var foreignFence: Int? {
     switch self {
     case .flushWithoutFence(_, let fence), .nonTemporalWithoutFence(let fence): fence
-    case .noFlush, .requestNotDelivered, .noDeepFlush, .oneStore: nil
+    case .noFlush, .requestNotDelivered, .noDeepFlush, .noDiskFlush, .oneStore: nil
     }
   }
 }
