@@ -31,7 +31,10 @@ struct MetadataRecovery: Recovery {
     let after = state.recoveryViolations(on: &medium, superblockBefore: before.superblock)
     var broken = before.violations.map { named($0) }
     broken += before.kept.filter { state.newestEntry(of: $0.sector) != $0.entry }.map {
-      BrokenInvariant("M6", detail: "recovery does not serve entry \($0.entry) for sector \($0.sector)")
+      BrokenInvariant(
+        "M6",
+        detail: "recovery does not serve entry \($0.entry) for sector \($0.sector)"
+      )
     }
     broken += after.map { named($0) }
     return .mounted(MountedCache(blocks: [], brokenInvariants: broken))

@@ -44,7 +44,11 @@ struct OriginDisk {
   /// Every byte of the disk in a crash state.
   func bytes<M: Medium>(on medium: inout M) -> [UInt8] {
     let sectors = UInt64((medium.size - offset) / Int(CacheLine.size))
-    return stride(from: 0, to: sectors / sectorsPerBlock * sectorsPerBlock, by: Int(sectorsPerBlock))
-      .flatMap { block(at: $0, on: &medium) }
+    return stride(
+      from: 0,
+      to: sectors / sectorsPerBlock * sectorsPerBlock,
+      by: Int(sectorsPerBlock)
+    )
+    .flatMap { block(at: $0, on: &medium) }
   }
 }

@@ -39,6 +39,7 @@ struct WritecacheSubject {
       blockSize: options.blockSize,
       origin: contents ?? origin,
       autocommitEvery: autocommitEvery,
+      underneath: origin,
       mayWriteAround: mayWriteAround
     )
     shared = SharedContents(history.contents)

@@ -62,7 +62,7 @@ enum DefectCatalogue {
   private static func isHidden(_ defect: CacheDefect, _ strategy: PersistStrategy) -> Bool {
     switch strategy {
     case .nonTemporal: defect == .s26
-    case .cachedWithFlushRequests: [.s3, .s5, .s6, .s7, .s20].contains(defect)
+    case .cachedWithFlushRequests: [.s3, .s7].contains(defect)
     default: false
     }
   }

@@ -55,7 +55,7 @@ struct DefectResult: Sendable {
 
 /// Runs a faulty cache on its workload, with every state that power cuts in it may leave.
 struct DefectStudy {
-  var check = WorkloadCheck(nestedDepth: 1)
+  var check = WorkloadCheck(nestedDepth: .max)
   let recorder: CacheRecorder
   let defect: DefectCase
   private var result: DefectResult

@@ -29,7 +29,8 @@ struct DefectTable {
     let kept = result.finding.map { Self.lines($0.kept) } ?? ""
     return [
       result.defect.name, result.defect.slug, result.kinds.isEmpty ? "no" : "yes",
-      result.shownKind, lost, kept, "\(result.totals.choices)", "\(result.totals.recoveries)",
+      result.shownKind, lost, kept, "\(result.totals.choices)".abbreviated,
+      "\(result.totals.recoveries)",
     ] + (showsTime ? [result.duration.milliseconds] : [])
   }
 
@@ -85,6 +86,11 @@ extension String {
   }
 
   fileprivate var trimmingEnd: String { String(reversed().drop { $0 == " " }.reversed()) }
+
+  /// A long decimal number as its first digits and a power of ten; remarks and JSON have it in full.
+  fileprivate var abbreviated: String {
+    count <= 12 ? self : "\(prefix(1)).\(dropFirst().prefix(3))e\(count - 1)"
+  }
 
   /// At most so many characters, with a mark where some are left out.
   func shortened(to width: Int) -> String {

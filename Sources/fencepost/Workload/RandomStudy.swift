@@ -82,7 +82,9 @@ struct WorkloadsNeeded: Sendable {
 
   var text: String {
     let found =
-      median.map { "median \($0) of \(counts.count) trials (\(kinds.sorted().joined(separator: ", ")))" }
+      median.map {
+        "median \($0) of \(counts.count) trials (\(kinds.sorted().joined(separator: ", ")))"
+      }
       ?? "not found in \(tried) workloads"
     return "\(defect.name) \(defect.slug): \(found)"
   }

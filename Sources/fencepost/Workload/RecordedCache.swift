@@ -77,6 +77,9 @@ struct RecordedCache: ~Copyable {
   ) throws(CacheError) {
     let content = recorder.define(Content(name: name, bytes: bytes))
     let sectors = sectors(of: block)
+    // A write that finds the cache full waits for a write-back, which commits.
+    let waiting = cache?.state.freeCount == 0 ? begin(.writeBack) : nil
+    defer { if let waiting { recorder.acknowledge(waiting) } }
     try operation(.write, isForced: isForced, sectors: sectors, contents: [content]) {
       cache throws(CacheError) in
       try cache.write(bytes, at: sectors.lowerBound, isForced: isForced)

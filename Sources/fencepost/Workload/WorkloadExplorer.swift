@@ -98,12 +98,15 @@ final class WorkloadExplorer {
         } : nil
     )
     totals.add(run.failure)
-    note(reports, ViolatedWorkload(
-      workload: CacheWorkload(past + steps),
-      findings: reports.flatMap(\.findings),
-      run: run,
-      start: start
-    ))
+    note(
+      reports,
+      ViolatedWorkload(
+        workload: CacheWorkload(past + steps),
+        findings: reports.flatMap(\.findings),
+        run: run,
+        start: start
+      )
+    )
     return crashes.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
   }
 

@@ -8,7 +8,8 @@ import ReferenceCache
 struct WorkloadsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "workloads",
-    abstract: "Check the reference cache on all workloads of few steps, or on many drawn at random.",
+    abstract:
+      "Check the reference cache on all workloads of few steps, or on many drawn at random.",
     discussion: """
       All workloads: of "write A", "write B", "flush", "FUA write A", "discard A", "write back", "reopen" and
       "power cut", on a formatted cache of 3 blocks of 512 bytes. A power cut is followed by every state that
