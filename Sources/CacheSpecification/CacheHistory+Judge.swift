@@ -1,3 +1,5 @@
+internal import PersistencyModel
+
 extension CacheHistory {
   /// Whether nothing in the observation breaks a promise of dm-writecache in the period.
   ///

@@ -18,9 +18,12 @@ struct WritecacheSubject {
   /// The subject of a recording.
   ///
   /// - Parameters:
+  ///   - subject: The recording, the model, the crash points that count.
+  ///   - options: What recovery is told.
   ///   - origin: What the disk holds before the first event; or, of a trace without it, what shows through.
   ///   - contents: What readers see before the first event, where that is not what the origin holds.
   ///   - autocommitEvery: As for `CacheHistory`.
+  ///   - mayWriteAround: As for `CacheHistory`.
   /// - Throws: why the operations of the trace make no sense.
   init(
     _ subject: CheckSubject,

@@ -150,8 +150,15 @@ struct DefectStudy {
     )
     var expected: [UInt64: [UInt8]] = [:]
     for mark in run.trace.marks {
-      guard case .begin(let operation) = mark, operation.kind == .write else { continue }
-      expected[operation.sectors.lowerBound] = run.trace.contents[Int(operation.contents[0])].bytes
+      guard case .begin(let operation) = mark else { continue }
+      switch operation.kind {
+      case .write:
+        let content = run.trace.contents[Int(operation.contents[0])]
+        expected[operation.sectors.lowerBound] = content.bytes
+      case .discard: expected = expected.filter { !operation.sectors.contains($0.key) }
+      case .writeBack: expected = [:]
+      default: break
+      }
     }
     // No operation commits more than once.
     let isCounted = (decoded?.commits ?? .max) <= UInt64(run.trace.marks.count)
