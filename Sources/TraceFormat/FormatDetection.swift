@@ -72,6 +72,7 @@ enum FormatDetection {
 
   private static let textKeywords: Set<String> = [
     "MARK", "BEGIN", "ACK", "LOCK", "REQUEST", "ROUTED", "DEEP", "MSYNC", "CONTENT", "END",
-    "SECTOR", "DISKFLUSH", "DISKFLUSHED", "SOURCE", "ISA", "LINESIZE", "ATOMIC", "BUILD", "DEVICE", "SEGMENT", "ROUTING", "NOTE",
+    "SECTOR", "DISKFLUSH", "DISKFLUSHED", "SOURCE", "ISA", "LINESIZE", "ATOMIC", "BUILD", "DEVICE",
+    "SEGMENT", "ROUTING", "NOTE",
   ]
 }

@@ -43,6 +43,11 @@ struct RegionGuard {
       throw TraceFormatError(.outsideRegions(address: event.address, size: UInt64(event.size)))
     }
     guard let disks else { return }
+    guard !event.kind.isSectorWrite || event.size == 8 else {
+      throw TraceFormatError(
+        .expected("8 bytes that stand for a sector", found: "\(event.size) bytes")
+      )
+    }
     let isOnDisk = disks.diskSector(at: address) != nil
     guard isOnDisk == event.kind.isOfDisk, !isOnDisk || address % CacheLine.size == 0 else {
       throw TraceFormatError(isOnDisk ? .onDisk(address: address) : .notOnDisk(address: address))

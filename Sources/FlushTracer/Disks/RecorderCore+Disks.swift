@@ -20,6 +20,7 @@ extension RecorderCore {
       "The sectors are on the origin"
     )
     let bytes = (0..<written.byteCount).map { written.byte(at: $0) }
+    // SAFETY: the frame of the caller lives as long as the call.
     let site = unsafe book.number(of: caller)
     for index in 0..<count {
       let (device, byte) = shadow.disks.place(of: sector + UInt64(index))
@@ -55,6 +56,7 @@ extension RecorderCore {
   /// Records a flush request for the disks, and executes and records what the router makes of it.
   mutating func flushDisks(by caller: Caller) throws(TracerError) {
     let shadow = requireDisks()
+    // SAFETY: the frame of the caller lives as long as the call.
     let site = unsafe book.number(of: caller)
     let number = nextRequest()
     record(Event(.diskFlush, payload: number, thread: thread, site: site))

@@ -4,13 +4,15 @@ extension Router {
   public static let stackedAddress = Router(
     name: "stacked-address",
     number: "RT4",
-    summary: "The stacked address is used as the address in the segment: the segment's beginning is "
+    summary:
+      "The stacked address is used as the address in the segment: the segment's beginning is "
       + "not subtracted."
   ) { request, space in
     space.split(request).compactMap { piece in
       guard let index = space.segmentIndex(of: piece.address) else { return nil }
       var shifted = space.segments[index]
       shifted.begin = 0
+      shifted.length = space.segments[index].end
       let place = shifted.locate(piece.address)
       return DeviceRange(device: place.device, from: place.offset, count: piece.count, in: space)
     }

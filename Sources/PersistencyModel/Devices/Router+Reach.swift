@@ -4,8 +4,8 @@ extension Router {
   public static let firstDeviceOverrun = Router(
     name: "first-device-overrun",
     number: "RT1",
-    summary: "The device of the range's first byte writes back the full length from there, whatever "
-      + "the table maps after it; the other devices write back nothing."
+    summary: "The device of the range's first byte writes back the full length from there, "
+      + "whatever the table maps after it; the other devices write back nothing."
   ) { request, space in
     guard let first = space.split(request).first, first.address == request.lowerBound else {
       return []
@@ -69,8 +69,8 @@ extension Router {
   public static let unalignedNothing = Router(
     name: "unaligned-nothing",
     number: "RT9",
-    summary: "From the first piece on that does not lie on 4,096-byte pages of its device as it does "
-      + "in the stack, nothing is reached, and nobody is told."
+    summary: "From the first piece on that does not lie on 4,096-byte pages of its device as it "
+      + "does in the stack, nothing is reached, and nobody is told."
   ) { request, space in
     let pieces = space.split(request)
     let whole = pieces.prefix { piece in

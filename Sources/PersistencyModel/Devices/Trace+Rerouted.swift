@@ -39,7 +39,8 @@ extension Trace {
     }
     let kept = events.filter { !$0.kind.isRouted }
     let requested = lineFlushesAsRequests ? Self.requests(fromFlushesIn: kept) : kept
-    guard requested.contains(where: { Self.isServed($0, by: router, in: space) }) else { throw .noRequests }
+    let isServed = requested.contains { Self.isServed($0, by: router, in: space) }
+    guard isServed else { throw .noRequests }
     var copy = replacing(events: requested.flatMap { Self.routing($0, by: router, in: space) })
     copy.header.addressSpace = space
     copy.header.routing = router.name

@@ -40,6 +40,7 @@ extension CheckCommand {
     _ name: String,
     _ input: CheckInput
   ) throws -> JudgedProgram {
+    try input.requireMemoryOnly(name)
     let images = zip(input.memory.space.devices, input.memory.devices).map {
       RecoveryImage(name: $0.name, bytes: $1)
     }

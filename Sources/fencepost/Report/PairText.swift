@@ -35,6 +35,10 @@ struct PairText {
     case .noFlush: return "no flush of \(line) follows the store"
     case .requestNotDelivered(let request):
       let number = document.input.numbered.trace.events[request].payload
+      if document.input.numbered.trace.events[request].kind == .diskFlush {
+        return "disk flush request \(number) of \(event(request)) was not delivered to "
+          + document.deviceText(pair.lost.line)
+      }
       return "flush request \(number) of \(event(request)) covers \(line) and was not delivered to "
         + document.deviceText(pair.lost.line)
     case .flushWithoutFence(let flush, let foreignFence):
@@ -47,7 +51,8 @@ struct PairText {
         "\(line) is in the write-pending queue of \(document.deviceText(pair.lost.line)), and no "
         + "deep flush follows"
     case .noDiskFlush:
-      return "no flush of \(document.deviceText(pair.lost.line)) follows the write, which is not forced"
+      return
+        "no flush of \(document.deviceText(pair.lost.line)) follows the write, which is not forced"
     case .oneStore: return "each becomes durable by itself"
     }
   }
@@ -68,8 +73,11 @@ struct PairText {
   }
 
   private func place(_ side: UnorderedPair.Side) -> String {
-    "\(document.siteText(ofEventAt: side.event)) (\(event(side.event)), line \(side.line.index) at "
-      + "\(address(side)))"
+    let site = "\(document.siteText(ofEventAt: side.event)) (\(event(side.event))"
+    if document.sectorText(ofEventAt: side.event) != nil {
+      return "\(site), \(document.lineText(side.line)))"
+    }
+    return "\(site), line \(side.line.index) at \(address(side)))"
   }
 
   private func address(_ side: UnorderedPair.Side) -> String {
