@@ -53,6 +53,8 @@ public protocol CrashTestable {
   /// - Parameters:
   ///   - medium: the crash state.
   ///   - model: the model after the last operation of the recording, whichever crash point is looked at.
+  /// - Throws: where recovery refuses.
+  /// - Returns: everything that the user of the recovered system can read.
   func observe<M: Medium>(_ medium: M, knowing model: Model) throws -> Model.Observation
 
   /// The same for a state that is reported: tells in full what `observe` need not tell apart.

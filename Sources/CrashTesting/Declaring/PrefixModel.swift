@@ -19,7 +19,7 @@ public struct PrefixModel<State: Hashable, Operation>: CrashModel {
   ///   - state: what may be observed before the first operation.
   ///   - isDurable: whether an operation, when it returns, makes itself and everything before it durable;
   ///     every one does unless given.
-  ///   - apply: what an operation does to the state.
+  ///   - change: what an operation does to the state.
   public init(
     _ state: State,
     isDurable: @escaping (Operation) -> Bool = { _ in true },

@@ -17,6 +17,11 @@ internal import XCTest
 ///   - subject: what is tested.
 ///   - workloads: what is done with it.
 ///   - options: how it is explored, and what may pass.
+///   - function: what the test is called.
+///   - fileID: the test's source: module and file.
+///   - filePath: the test's source.
+///   - line: the line that fails.
+///   - column: the column that fails.
 /// - Returns: what was found; `nil` where nothing could be recorded, for which the test fails as well.
 @discardableResult
 public func expectCrashConsistent<Subject: CrashTestable>(

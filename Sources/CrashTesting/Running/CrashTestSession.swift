@@ -41,6 +41,7 @@ final class CrashTestSession<Subject: CrashTestable> {
   ///   - start: where it begins.
   ///   - operations: what is done.
   ///   - prefix: the steps before it.
+  /// - Throws: `TracerError` where something was stored past the recorder, or the world fails.
   /// - Returns: the recording, and how the workload fails without any crash, if it does.
   func record(
     _ start: Start,

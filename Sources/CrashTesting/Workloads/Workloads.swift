@@ -14,6 +14,7 @@ public struct Workloads<Operation> {
   ///   - operations: the operations that may stand at each step.
   ///   - steps: most steps; a power cut is one.
   ///   - powerCuts: whether, and from how many crash states each, the workload goes on after a power cut.
+  /// - Returns: the workloads.
   public static func all(
     of operations: [Operation],
     upTo steps: Int,
@@ -29,6 +30,7 @@ public struct Workloads<Operation> {
   ///   - steps: most steps; a power cut is one.
   ///   - powerCuts: whether, and from how many crash states each, the workload goes on after a power cut.
   ///   - choices: the operations that may stand at a step, counted from 0.
+  /// - Returns: the workloads.
   public static func all(
     upTo steps: Int,
     powerCuts: PowerCuts = .sampled(2),
@@ -47,6 +49,7 @@ public struct Workloads<Operation> {
   ///     a new one. It is printed.
   ///   - powerCutChance: how likely a step is a power cut, 0 to 1.
   ///   - draw: the next operation; everything random comes from the generator.
+  /// - Returns: the workloads.
   public static func random(
     _ count: Int,
     steps: ClosedRange<Int>,
