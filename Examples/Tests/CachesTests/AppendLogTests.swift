@@ -27,7 +27,7 @@ struct LogTest: CrashTestable {
 @Test func logKeepsItsRecordsInLongerUse() {
   expectCrashConsistent(
     LogTest(),
-    .random(100, steps: 1...20) { generator in UInt64.random(in: 1...99, using: &generator) }
+    .random(50, steps: 1...20) { generator in UInt64.random(in: 1...99, using: &generator) }
   )
 }
 
