@@ -25,11 +25,12 @@ extension Incarnation {
     return state(keep, machine, CrashPoint(point))
   }
 
-  /// The distinct states that a crash inside the last step may leave, up to a limit; with what they promise.
+  /// The distinct states that a crash inside the last step may leave, up to a limit.
   ///
   /// - Returns: the states in a fixed order, and whether these are all.
   func states(limit: Int, _ options: ModelOptions) -> (states: [CutState], isComplete: Bool) {
-    var seen: Set<CutIdentity> = []
+    // Which promises held does not matter: what was observed is durable from here on.
+    var seen: Set<MemoryImage> = []
     var states: [CutState] = []
     var isComplete = true
     let first = stepStarts.last ?? 0
@@ -43,10 +44,9 @@ extension Incarnation {
       isComplete =
         KeptProduct(machine).forEach { keep in
           let state = state(keep, machine, point)
-          let identity = CutIdentity(image: state.image, period: period(at: point.events))
-          guard !seen.contains(identity) else { return true }
+          guard !seen.contains(state.image) else { return true }
           guard states.count < limit else { return false }
-          seen.insert(identity)
+          seen.insert(state.image)
           states.append(state)
           return true
         } && isComplete
@@ -93,12 +93,6 @@ extension Incarnation {
     let lost = space.pending.indices.filter { !kept.contains($0) }.map { $0 + 1 }
     return KeepSpec.Choice(losing: lost, of: space.pending.count)
   }
-}
-
-/// What makes two states that power cuts leave the same.
-private struct CutIdentity: Hashable {
-  var image: MemoryImage
-  var period: Int
 }
 
 /// One ideal for every line with something pending.
