@@ -2,7 +2,7 @@ import PersistencyModel
 import ReferenceCache
 import Testing
 
-/// What time does: dm-writecache reference 2.5 and 2.8. The clock is the caller's.
+/// What time does, told by the caller (dm-writecache reference 2.5 and 2.8).
 @Suite struct TimeTests {
   private func bench(
     blocks: Int = 8,
