@@ -12,7 +12,10 @@ import ArgumentParser
       field at fault), 74 input/output.
       """,
     version: "0.1.0",
-    subcommands: [InspectCommand.self, ReadCommand.self]
+    subcommands: [
+      CreateCommand.self, ReadCommand.self, WriteCommand.self, FlushCommand.self,
+      InspectCommand.self,
+    ]
   )
 
   static func main() {

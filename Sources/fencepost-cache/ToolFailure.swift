@@ -22,3 +22,14 @@ enum ToolFailure: Error, CustomStringConvertible {
     }
   }
 }
+
+extension ToolFailure {
+  /// The same failure with more to say.
+  func adding(_ text: String) -> ToolFailure {
+    switch self {
+    case .usage(let sentence): .usage("\(sentence); \(text)")
+    case .malformed(let sentence): .malformed("\(sentence); \(text)")
+    case .inputOutput(let sentence): .inputOutput("\(sentence); \(text)")
+    }
+  }
+}

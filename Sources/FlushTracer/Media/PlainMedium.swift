@@ -14,9 +14,12 @@ public struct PlainMedium: Medium {
   public private(set) var failure: TracerError?
 
   /// The memory of `stack`.
-  public init(_ stack: DeviceStack) {
+  ///
+  /// With `writesPlainFilesToDisk` false a plain file is treated as persistent memory is: its fences only
+  /// fence, which is what a measurement of the program wants, and no promise to a user.
+  public init(_ stack: DeviceStack, writesPlainFilesToDisk: Bool = true) {
     self.stack = stack
-    needsMsync = !stack.isPersistentMemory
+    needsMsync = writesPlainFilesToDisk && !stack.isPersistentMemory
   }
 
   /// Bytes of the stack.
