@@ -14,7 +14,7 @@ import ArgumentParser
     version: "0.1.0",
     subcommands: [
       CreateCommand.self, ReadCommand.self, WriteCommand.self, FlushCommand.self,
-      InspectCommand.self,
+      RunCommand.self, InspectCommand.self,
     ]
   )
 

@@ -78,20 +78,16 @@ extension DeviceStack {
     to target: UnsafeMutableRawPointer,
     count: Int
   ) {
-    if kind == .nonTemporalStore {
-      for offset in stride(from: 0, to: count, by: 8) {
-        unsafe cshim_movnti64(
-          target + offset,
-          source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        )
+    // A loop over a range costs more than the stores where nothing is optimised.
+    var offset = 0
+    while offset < count {
+      let word = unsafe source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      if kind == .nonTemporalStore {
+        unsafe cshim_movnti64(target + offset, word)
+      } else {
+        unsafe cshim_store64(target + offset, word)
       }
-    } else {
-      for offset in stride(from: 0, to: count, by: 8) {
-        unsafe cshim_store64(
-          target + offset,
-          source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        )
-      }
+      offset += 8
     }
   }
 

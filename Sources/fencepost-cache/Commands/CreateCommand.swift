@@ -22,7 +22,9 @@ struct CreateCommand: ParsableCommand {
 
   @OptionGroup var source: ImageArguments
 
-  @Option(help: ArgumentHelp("Bytes of each file to make (K, M, G: powers of 1024).", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("Bytes of each file to make (K, M, G: powers of 1024).", valueName: "size")
+  )
   var size: ByteCount?
 
   @Option(help: ArgumentHelp("File behind the cache, made where there is none.", valueName: "file"))

@@ -14,7 +14,8 @@ struct FileLock {
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .inputOutput("\(path): \(systemMessage(errno))") }
     guard flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
-      let reason = errno == EWOULDBLOCK ? "another process has the cache open" : systemMessage(errno)
+      let reason =
+        errno == EWOULDBLOCK ? "another process has the cache open" : systemMessage(errno)
       close(descriptor)
       throw .inputOutput("\(path): \(reason)")
     }
