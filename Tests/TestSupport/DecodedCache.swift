@@ -9,6 +9,12 @@ public struct DecodedCache: Sendable {
     public var field: String
     /// Byte of the device.
     public var position: Int
+
+    /// A refusal.
+    public init(field: String, position: Int) {
+      self.field = field
+      self.position = position
+    }
   }
 
   /// One entry of the table (1.3).
@@ -17,6 +23,12 @@ public struct DecodedCache: Sendable {
     public var originalSector: UInt64
     /// The second word: the counter when it was written, or all ones.
     public var sequence: UInt64
+
+    /// An entry.
+    public init(_ originalSector: UInt64, _ sequence: UInt64) {
+      self.originalSector = originalSector
+      self.sequence = sequence
+    }
   }
 
   /// Bytes of a block.
@@ -61,8 +73,8 @@ public struct DecodedCache: Sendable {
     let table = base + 64
     entries = (0..<Int(count)).map { index in
       Entry(
-        originalSector: Self.number(bytes, table + 16 * index, 8),
-        sequence: Self.number(bytes, table + 16 * index + 8, 8)
+        Self.number(bytes, table + 16 * index, 8),
+        Self.number(bytes, table + 16 * index + 8, 8)
       )
     }
   }
