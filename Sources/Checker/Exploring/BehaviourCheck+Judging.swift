@@ -70,7 +70,7 @@ extension BehaviourCheck {
   }
 
   /// Most leaves with one outcome that are explained: by keys there are many alike.
-  private var leavesExplained: Int { isFactored ? 4 : limits.patience }
+  private var leavesExplained: Int { isFactored ? 4 : Swift.max(1, limits.patience) }
 
   private func explain(_ judged: JudgedBehaviour) {
     let violations = plainViolations()

@@ -17,6 +17,7 @@ struct CoverageCounts {
   private var nested: NestedCoverage?
   private(set) var unsettledLine: CacheLine?
   private var nestedLeftOut = false
+  private var nestedBoundMet = false
   private var landingRace: Int?
 
   /// Takes note of a crash point with that many choices not seen before.
@@ -60,7 +61,17 @@ struct CoverageCounts {
     nested = coverage
     unsettledLine = unsettledLine ?? line
     nestedLeftOut = nestedLeftOut || certificate.excluded.contains { $0.choices > 0 }
+    nestedBoundMet = nestedBoundMet || certificate.nested?.isBoundMet ?? false
   }
+
+  /// Takes note of a recovery that stores something and may not be interrupted any more.
+  mutating func noteNestedBound() {
+    nestedBoundMet = true
+    if nested == nil { nested = NestedCoverage() }
+  }
+
+  /// Runs of recovery, those inside others included.
+  var executionsInAll: Int { executions + (nested?.recoveryRuns ?? 0) }
 
   /// Takes note of a line on which the states that an interrupted recovery stands for differ.
   mutating func noteUnsettled(_ line: CacheLine) { unsettledLine = unsettledLine ?? line }
@@ -85,7 +96,7 @@ struct CoverageCounts {
   /// Whether no limit forbids another run of recovery.
   mutating func mayGoOn(_ limits: ExplorationLimits, memory: Int) -> Bool {
     if stopReason == nil {
-      if executions >= limits.maximumExecutions {
+      if executionsInAll >= limits.maximumExecutions {
         stop("\(limits.maximumExecutions) runs of recovery")
       } else if memory > limits.maximumMemory {
         stop("\(limits.maximumMemory) bytes of memory")
@@ -118,6 +129,7 @@ struct CoverageCounts {
       excluded: excluded.map { ChoiceShare(rule: $0.reason, choices: $0.choices) }
     )
     certificate.nested = nested
+    certificate.nested?.isBoundMet = nestedBoundMet
     certificate.digestQuestions = digestQuestions
     let reasons = doubts(promisesSomething)
     let verdict: Verdict =
@@ -146,6 +158,12 @@ struct CoverageCounts {
       reasons.append(
         "crash during recovery: a second recovery looks at line \(unsettledLine.index), of which the first "
           + "one saw too little to tell the states apart"
+      )
+    }
+    if nestedBoundMet {
+      reasons.append(
+        "crash during recovery: a recovery still stores something after as many crashes in a row as were "
+          + "asked for"
       )
     }
     if nestedLeftOut { reasons.append("crash during recovery: not everything was explored") }

@@ -12,19 +12,19 @@ struct NestedLeaf: Hashable {
 extension BehaviourCheck {
   /// Interrupts the recovery that ended at a leaf, once for each leaf; the box is narrowed to its states.
   func interruptRecovery(_ run: TrieRun, _ leaf: Int32, keys: [UInt64]) {
-    guard limits.nestedDepth > 0, counts.stopReason == nil else { return }
+    guard limits.nestedDepth > 0 || isAtDepthBound, counts.stopReason == nil else { return }
     let rows = if case .focus(let focus) = run.mode { focus.rows } else { [Int]() }
     let id = NestedLeaf(keys: keys, rows: rows, leaf: leaf)
     if let known = nestedAnswers[id], known.allSatisfy(stillHolds) { return }
     let state = interruptedStates.state(memoryShown, keys: keys)
     askedInside = []
-    if let questions = interruptedStates.questions(of: state) {
+    if let questions = interruptedStates.questions(of: state, depth: limits.nestedDepth) {
       let unsettled = questions.filter { !isSettledHere($0.line, $0.question) }.map(\.line).min()
       if let unsettled { counts.noteUnsettled(unsettled) }
     } else {
-      interruptedStates.set(state, [])
+      interruptedStates.begin(state)
       interrupt(run, leaf, keys: keys)
-      interruptedStates.set(state, askedInside)
+      interruptedStates.end(depth: limits.nestedDepth, asked: askedInside)
     }
     nestedAnswers[id] = askedInside.map { ($0, $0.question.answer(lineShown($0.line))) }
   }
@@ -38,6 +38,7 @@ extension BehaviourCheck {
   private func interrupt(_ run: TrieRun, _ leaf: Int32, keys: [UInt64]) {
     let recovered = recoverOnce(memoryShown)
     guard recovered.memory.trace.events.contains(where: { $0.kind.isStore }) else { return }
+    if isAtDepthBound { return counts.noteNestedBound() }
     if let cycle = divergence(from: recovered.memory) { return noteNested(cycle) }
     let expected = outcomes[run.trie.outcome(of: leaf)]
     let report = secondRecoveries(recovered, expected: expected, keys: keys)
@@ -100,10 +101,7 @@ extension BehaviourCheck {
     expected: Program.Outcome,
     keys: [UInt64]
   ) -> CheckReport {
-    var limits = limits
-    limits.nestedDepth -= 1
-    limits.progress = nil
-    limits.maximumExecutions -= counts.executions
+    let isFactored = isFactored && !keys.isEmpty
     let second = BehaviourCheck<Program, SecondRecoveryOracle<Program.Outcome>>(
       CheckSubject(
         trace: recovered.memory.trace,
@@ -116,15 +114,25 @@ extension BehaviourCheck {
         expectedInFull: recovered.outcome,
         keys: isFactored ? keys : nil
       ),
-      limits: limits,
+      limits: limitsInside,
       level: isFactored ? .factored : run.asksQuestions ? .questions : .reads
     )
+    second.isAtDepthBound = limits.nestedDepth == 1
     second.interruptedStates = interruptedStates
     second.isSettled = { [self] line, question in isSettledHere(line, question) }
     let report = second.check()
     counts.noteNested(report.certificate, unsettled: second.unsettledLine)
     if let line = second.counts.unsettledLine { counts.noteUnsettled(line) }
     return report
+  }
+
+  /// What is left of the limits for a check inside this one; a fixed point has no depth.
+  private var limitsInside: ExplorationLimits {
+    var inside = limits
+    if inside.nestedDepth < .max { inside.nestedDepth -= 1 }
+    inside.progress = nil
+    inside.maximumExecutions -= counts.executionsInAll
+    return inside
   }
 
   /// Whether every state left gives one answer to a question.

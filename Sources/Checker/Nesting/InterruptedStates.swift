@@ -17,8 +17,16 @@ final class InterruptedStates {
     var lines: [UInt64: LineBytes]
   }
 
+  private struct Visit {
+    /// Crashes in a row that were still to be explored from there on.
+    var depth: Int
+    var asked: Set<NestedQuestion>
+  }
+
   private let base: MemoryImage
-  private var asked: [State: Set<NestedQuestion>] = [:]
+  private var finished: [State: Visit] = [:]
+  /// States being looked at, the outermost first, each with the outermost state that leads back to it.
+  private var open: [(state: State, earliest: Int)] = []
 
   /// States are told apart by the lines in which they differ from `base`.
   init(base: MemoryImage) { self.base = base }
@@ -34,9 +42,33 @@ final class InterruptedStates {
     return State(keys: keys, lines: lines)
   }
 
-  /// What was asked from a state on; `nil` for a new one.
-  func questions(of state: State) -> Set<NestedQuestion>? { asked[state] }
+  /// What was asked from a state on; `nil` where it has to be looked at, `depth` crashes deep.
+  ///
+  /// A state that is being looked at asks nothing new: whoever began with it answers for it.
+  func questions(of state: State, depth: Int) -> Set<NestedQuestion>? {
+    if let place = open.firstIndex(where: { $0.state == state }) {
+      let top = open.count - 1
+      open[top].earliest = min(open[top].earliest, place)
+      return []
+    }
+    guard let visit = finished[state], visit.depth >= depth else { return nil }
+    return visit.asked
+  }
 
-  /// Takes note of what was asked from a state on.
-  func set(_ state: State, _ questions: Set<NestedQuestion>) { asked[state] = questions }
+  /// Begins to look at a state.
+  func begin(_ state: State) { open.append((state, open.count)) }
+
+  /// Ends looking at the state begun last, with what was asked from there on.
+  ///
+  /// One that leads back to a state still open is not remembered: what is asked from there on is not
+  /// known yet.
+  func end(depth: Int, asked: Set<NestedQuestion>) {
+    let (state, earliest) = open.removeLast()
+    if earliest < open.count {
+      let top = open.count - 1
+      open[top].earliest = min(open[top].earliest, earliest)
+    } else {
+      finished[state] = Visit(depth: depth, asked: asked)
+    }
+  }
 }

@@ -10,4 +10,6 @@ public struct NestedCoverage: Hashable, Sendable {
   public var recoveryRuns = 0
   /// Most recoveries interrupted in a row.
   public var depth = 0
+  /// Whether a recovery still stored something after the most crashes in a row that were asked for.
+  public var isBoundMet = false
 }
