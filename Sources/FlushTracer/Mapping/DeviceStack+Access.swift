@@ -72,7 +72,7 @@ extension DeviceStack {
   }
 
   // SAFETY: both are valid for `count` bytes, a multiple of 8.
-  private static func copyWords(
+  static func copyWords(
     _ kind: EventKind,
     from source: UnsafeRawPointer,
     to target: UnsafeMutableRawPointer,

@@ -10,6 +10,8 @@ public struct PlainMedium: Medium {
   private let flusher = LineFlusher()
   private let needsMsync: Bool
   private var unsynced = 0..<0
+  /// Fences so far.
+  public private(set) var fenceCount = 0
   /// The first failure to write to the disk of a plain file; what came after it may not be durable.
   public private(set) var failure: TracerError?
 
@@ -102,6 +104,7 @@ public struct PlainMedium: Medium {
   /// Waits for earlier flushes and non-temporal stores, to the disk if the file is a plain one.
   public mutating func fence() {
     cshim_sfence()
+    fenceCount += 1
     guard needsMsync, !unsynced.isEmpty else { return }
     do throws(TracerError) { try stack.msync(unsynced) } catch {
       if failure == nil { failure = error }

@@ -30,9 +30,13 @@ struct RunningArguments: ParsableArguments {
   /// Ends the use of a cache by a commit, or as a killed process does.
   ///
   /// - Throws: `ToolFailure` where something may not have reached the disk.
-  func end(_ cache: consuming FileCache, isAbandoned: Bool = false) throws(ToolFailure) {
-    let (medium, _) = isAbandoned ? cache.abandon() : cache.close()
-    try medium.check()
+  func end(_ opened: consuming FileCache, isAbandoned: Bool = false) throws(ToolFailure) {
+    var cache = opened
+    if isAbandoned { return try cache.abandon().medium.check() }
+    cache.suspend()
+    let failure = cache.failure
+    try cache.abandon().medium.check()
+    if let failure { throw ToolFailure(failure, subject: subject) }
   }
 }
 

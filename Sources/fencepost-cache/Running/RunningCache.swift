@@ -31,8 +31,8 @@ extension ToolFailure {
   init(_ error: CacheError, subject: String) {
     let sentence = "\(subject): \(error)"
     switch error.reason {
-    case .request: self = .usage(sentence)
-    case .origin(.failed): self = .inputOutput(sentence)
+    case .request, .option, .suspended: self = .usage(sentence)
+    case .origin(.failed), .writeBackFailed: self = .inputOutput(sentence)
     default: self = .malformed(sentence)
     }
   }

@@ -17,12 +17,15 @@ struct RandomWorkload: IteratorProtocol {
   /// The next operation; there is always one.
   mutating func next() -> WorkloadStep? {
     switch random.below(100) {
-    case 0..<66: write(isForced: random.below(12) == 0)
-    case 66..<80: .flush
-    case 80..<84: .commit
-    case 84..<90: .discard(sectors(of: blocks(atMost: 3)))
-    case 90..<93: .writeBack
+    case 0..<62: write(isForced: random.below(12) == 0)
+    case 62..<74: .flush
+    case 74..<78: .commit
+    case 78..<84: .discard(sectors(of: blocks(atMost: 3)))
+    case 84..<86: .writeBack
+    case 86..<90: .startWriteBack(limit: Int(1 + random.below(8)))
+    case 90..<93: .completeWriteBack
     case 93..<95: .reopen
+    case 95..<97: .tick(milliseconds: random.below(2000))
     default: .read(blocks(atMost: 4))
     }
   }

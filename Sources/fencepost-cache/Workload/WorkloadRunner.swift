@@ -34,6 +34,9 @@ struct WorkloadRunner: ~Copyable {
     }
     try tell(step, at: place)
     try cache.medium.check()
+    if step.mayWriteBack, let failure = cache.failure {
+      throw ToolFailure(failure, subject: "\(place): \(step): \(subject)")
+    }
     try log.done(count)
   }
 
@@ -41,8 +44,11 @@ struct WorkloadRunner: ~Copyable {
   ///
   /// - Throws: `ToolFailure` where something may not have reached the disk.
   consuming func end() throws(ToolFailure) {
-    let (medium, _) = cache.close()
-    try medium.check()
+    let subject = subject
+    cache.suspend()
+    let failure = cache.failure
+    try cache.abandon().medium.check()
+    if let failure { throw ToolFailure(failure, subject: subject) }
   }
 
   /// The same after `reopen` and `crash`: the files stay mapped, everything else begins again.
@@ -68,12 +74,20 @@ struct WorkloadRunner: ~Copyable {
 
   private mutating func perform(_ step: WorkloadStep) throws(CacheError) {
     switch step {
-    case .write(let blocks, let content, let isForced, _):
+    case .write(let blocks, let content, let isForced, let isMetadata):
       let bytes = content.bytes(at: blocks.sector, byteCount: blocks.count * blockSize)
-      try cache.write(bytes, at: blocks.sector, isForced: isForced)
+      try cache.write(bytes, at: blocks.sector, isForced: isForced, isMetadata: isMetadata)
+    case .discard(let sectors): try cache.discard(sectors)
     case .flush: try cache.flush()
     case .commit: cache.commit()
-    default: break
+    case .writeBack: try cache.writeBack()
+    case .startWriteBack(let limit): cache.startWriteBack(limit: limit)
+    case .completeWriteBack: cache.completeWriteBack()
+    case .tick(let milliseconds): cache.tick(milliseconds: milliseconds)
+    case .suspend: cache.suspend()
+    case .resume: try cache.resume()
+    case .message(let text): try cache.message(text)
+    case .read, .expect, .status, .reopen, .crash: break
     }
   }
 
@@ -89,6 +103,7 @@ struct WorkloadRunner: ~Copyable {
         let wanted = expected.map(\.0).joined(separator: " or ")
         throw .violated("\(place): sector \(sector) holds \(found), expected \(wanted)")
       }
+    case .status: try log.say("status \(cache.status)")
     default: break
     }
   }

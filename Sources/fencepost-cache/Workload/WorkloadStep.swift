@@ -27,6 +27,16 @@ enum WorkloadStep: Hashable {
   case crash
 }
 
+extension WorkloadStep {
+  /// Whether a failing origin shows in the cache's error state and not in the operation's own.
+  var mayWriteBack: Bool {
+    switch self {
+    case .startWriteBack, .completeWriteBack, .tick, .suspend, .write: true
+    default: false
+    }
+  }
+}
+
 extension WorkloadStep: CustomStringConvertible {
   /// The line of a workload that says it.
   var description: String {

@@ -10,18 +10,27 @@ import Testing
     ProcessInfo.processInfo.environment["FENCEPOST_SOAK_KILLS"].flatMap { Int($0) } ?? 20
 
   private static let settings = [
+    // Room for everything: write-back only where it is asked for.
     Soak.Setting(
       blockSize: 4096,
       strategy: "nonTemporal",
       cacheBytes: 1 << 20,
       originBlocks: 64
     ),
+    // A third of what is written fits: watermarks and a full cache write back all the time.
     Soak.Setting(
       blockSize: 512,
       strategy: "cachedWithFlushRequests",
-      cacheBytes: 64 << 10,
+      cacheBytes: 12 << 10,
+      originBlocks: 64,
+      options: ["--autocommit-blocks", "8", "--nofua"]
+    ),
+    Soak.Setting(
+      blockSize: 1024,
+      strategy: "kernelMixed",
+      cacheBytes: 40 << 10,
       originBlocks: 48,
-      options: ["--autocommit-blocks", "8"]
+      options: ["--high-watermark", "90", "--low-watermark", "10", "--max-age", "5000"]
     ),
   ]
 

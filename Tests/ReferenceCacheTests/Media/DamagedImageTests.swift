@@ -40,6 +40,8 @@ import Testing
   private func faults(of image: MutatedImages.Image, _ tally: inout Tally) throws -> [String] {
     var options = image.options
     options.blankDevice = .refuse
+    // Write-back begun by itself would put blocks of misplaced entries over the origin before it is read.
+    options.writeBack = .manual
     let origin = [UInt8](repeating: 0x11, count: MutatedImages.originSectors * 512)
     var cache: Cache<BytesMedium, MemoryOrigin>
     do throws(CacheError) {
@@ -67,6 +69,7 @@ import Testing
       faults.append("a read returns other bytes than are on media")
     }
     faults += self.faults(writing: &cache, isInError: isInError, hasBlocks: decoded.blockCount > 0)
+    faults += self.faults(writingBack: &cache, image, origin)
     let allowed = 100 * (decoded.blockCount + MutatedImages.originSectors) + 1000
     if cache.medium.steps > allowed { faults.append("\(cache.medium.steps) steps") }
     return faults
@@ -127,6 +130,33 @@ import Testing
       case .cacheFull: return cache.state.freeCount == 0 ? [] : ["\(error)"]
       default: return ["\(error)"]
       }
+    }
+  }
+
+  /// Writing everything back ends, and leaves no sector that was on neither medium nor origin.
+  private func faults(
+    writingBack cache: inout Cache<BytesMedium, MemoryOrigin>,
+    _ image: MutatedImages.Image,
+    _ origin: [UInt8]
+  ) -> [String] {
+    guard cache.failure == nil else { return [] }
+    do throws(CacheError) {
+      try cache.writeBack()
+      let sectors = try cache.read(byteCount: origin.count, at: 0)
+      var known: Set<ArraySlice<UInt8>> = [origin[..<512]]
+      let written = Samples.block(tag: 9, sector: 0, size: cache.state.layout.blockSize)
+      for bytes in [image.bytes, written] {
+        for start in stride(from: 0, to: bytes.count - 511, by: 512) {
+          known.insert(bytes[start..<(start + 512)])
+        }
+      }
+      let isKnown = stride(from: 0, to: sectors.count, by: 512).allSatisfy {
+        known.contains(sectors[$0..<($0 + 512)])
+      }
+      return isKnown ? [] : ["write-back left a sector that was nowhere"]
+    } catch {
+      if case .writeBackFailed = error.reason { return [] }
+      return ["\(error)"]
     }
   }
 }

@@ -104,6 +104,20 @@ import Testing
     #expect(found.clearedWords == [found.base + 64 + 16 * 3 + 8])
   }
 
+  @Test(arguments: Shape.all)
+  func aCommitFencesTwiceAndOnceMoreWhereItSupersedes(_ shape: Shape) throws {
+    var cache = try cache(shape)
+    for expected in [2, 3] {
+      try cache.write(block(1, 0, shape), at: 0)
+      let before = cache.medium.fences
+      try cache.flush()
+      #expect(cache.medium.fences - before == expected)
+    }
+    let before = cache.medium.fences
+    try cache.flush()
+    #expect(cache.medium.fences == before)
+  }
+
   @Test(arguments: SampleManifest.shared.images)
   func bothDecodersReadTheKernelsImagesAlike(_ sample: SampleImage) throws {
     let bytes = try sample.image(role: "cache")
