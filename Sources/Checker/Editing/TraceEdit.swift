@@ -55,7 +55,8 @@ public struct TraceEdit: Hashable, Sendable {
       }
       guard position < trace.events.count, !removed.contains(position) else { continue }
       let event = trace.events[position]
-      events.append(madePlain.contains(position) ? event.asPlainStore : event)
+      let isPlain = madePlain.contains(position) && event.kind == .nonTemporalStore
+      events.append(isPlain ? event.asPlainStore : event)
       origins.append(position)
     }
     return EditedTrace(trace: trace.replacing(events: events), origins: origins)
@@ -84,20 +85,5 @@ public struct EditedTrace: Sendable {
   public func applying(_ edit: TraceEdit) -> EditedTrace {
     let next = edit.applied(to: trace)
     return EditedTrace(trace: next.trace, origins: next.origins.map { $0.flatMap { origins[$0] } })
-  }
-}
-
-extension Event {
-  /// The same store without bypassing the cache; any other event is as it was.
-  fileprivate var asPlainStore: Event {
-    guard kind == .nonTemporalStore else { return self }
-    return Event(
-      .store,
-      address: address,
-      size: size,
-      payload: payload,
-      thread: thread,
-      site: site
-    )
   }
 }
