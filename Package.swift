@@ -135,7 +135,7 @@ let package = Package(
     .executableTarget(
       name: "fencepost-cache",
       dependencies: [
-        "PersistencyModel", "ReferenceCache", argumentParser, systemPackage,
+        "PersistencyModel", "FlushTracer", "ReferenceCache", argumentParser, systemPackage,
       ],
       swiftSettings: strict
     ),

@@ -50,7 +50,7 @@ let floorTable: [FloorEntry] = [
   FloorEntry(
     2,
     "fencepost-cache",
-    ["PersistencyModel", "ReferenceCache", "ArgumentParser", "SystemPackage"]
+    ["PersistencyModel", "FlushTracer", "ReferenceCache", "ArgumentParser", "SystemPackage"]
   ),
 ]
 
