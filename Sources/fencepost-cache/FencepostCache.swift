@@ -4,15 +4,22 @@ import ArgumentParser
 @main struct FencepostCache: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fencepost-cache",
-    abstract: "Look into persistent-memory caches on the layout of Linux dm-writecache.",
+    abstract: "Use, and look into, persistent-memory caches on the layout of Linux dm-writecache.",
     discussion: """
-      Images are read and never written: recovery runs on a private copy of what it changes.
+      A cache is one pmem file, or several joined by --devices or --device-table, over an origin: a file or a \
+      block device. Commands that change it map the files, recover what a killed process or a power cut left, \
+      and end with a commit; one process at a time. On files that are no persistent memory a fence writes to \
+      their disk. inspect, status and read change nothing: recovery then runs on a private copy.
 
-      Exit status: 0 done, 64 usage, 65 malformed input (what the kernel refuses is refused, with the \
-      field at fault), 74 input/output.
+      Exit status: 0 done, 1 an expected content was not found, 64 usage, 65 malformed input (what the \
+      kernel refuses is refused, with the field at fault), 74 input/output.
       """,
     version: "0.1.0",
-    subcommands: [InspectCommand.self, ReadCommand.self]
+    subcommands: [
+      CreateCommand.self, ReadCommand.self, WriteCommand.self, DiscardCommand.self,
+      FlushCommand.self, WriteBackCommand.self, StatusCommand.self, RunCommand.self,
+      InspectCommand.self,
+    ]
   )
 
   static func main() {

@@ -51,13 +51,19 @@ struct ImageArguments: ParsableArguments {
   ///
   /// Without `--block-size` the superblock's is taken if it is possible at all; otherwise opening refuses.
   func options(for medium: inout OverlayMedium) throws(ToolFailure) -> CacheOptions {
+    let options = try options(on: &medium)
+    try medium.check()
+    return options
+  }
+
+  /// The same on any medium.
+  func options<M: Medium>(on medium: inout M) throws(ToolFailure) -> CacheOptions {
     var options = CacheOptions(blockSize: blockSize ?? 4096, startSector: startSector)
     options.blankDevice = .refuse
     let base = try refusing { () throws(CacheError) in
       try options.area(ofMedium: medium.size).base
     }
     let found = Int(Superblock(reading: &medium, at: base).blockSize)
-    try medium.check()
     if blockSize == nil, [512, 1024, 2048, 4096].contains(found) { options.blockSize = found }
     return options
   }

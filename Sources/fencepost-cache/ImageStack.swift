@@ -12,26 +12,18 @@ struct ImageStack {
   ///
   /// - Throws: `ToolFailure.malformed` for an empty file, or for one whose size is no multiple of 64.
   init(joining files: [ImageFile]) throws(ToolFailure) {
-    var space = AddressSpace(devices: [], segments: [])
-    for (index, file) in files.enumerated() {
+    var end: UInt64 = 0
+    for file in files {
       guard file.size > 0, file.size % CacheLine.size == 0 else {
         throw .malformed("\(file.path): \(file.size) bytes are not a whole number of cache lines")
       }
-      let begin = space.end
-      guard file.size <= UInt64(Int.max) - begin else {
+      guard file.size <= UInt64(Int.max) - end else {
         throw .malformed("\(file.path): the images together have more bytes than can be addressed")
       }
-      space.devices.append(Device(name: file.path, size: file.size))
-      space.segments.append(
-        Segment(
-          begin: begin,
-          length: file.size,
-          mapping: .linear(DeviceExtent(device: index))
-        )
-      )
+      end += file.size
     }
+    space = AddressSpace(joining: files.map { (name: $0.path, size: $0.size) })
     self.files = files
-    self.space = space
   }
 
   /// The files as the devices of `space`, in its order; each file is the whole underlying device.
@@ -69,5 +61,23 @@ struct ImageStack {
       )
     }
     return bytes
+  }
+}
+
+extension AddressSpace {
+  /// Devices one after the other, each used whole.
+  init(joining parts: [(name: String, size: UInt64)]) {
+    self.init(devices: [], segments: [])
+    for (index, part) in parts.enumerated() {
+      let begin = end
+      devices.append(Device(name: part.name, size: part.size))
+      segments.append(
+        Segment(
+          begin: begin,
+          length: part.size,
+          mapping: .linear(DeviceExtent(device: index))
+        )
+      )
+    }
   }
 }

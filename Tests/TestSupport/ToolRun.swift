@@ -95,9 +95,13 @@ public final class Scratch: Sendable {
   /// The directory.
   public let url: URL
 
-  /// Makes an empty directory.
-  public init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("tool-\(UUID().uuidString)")
+  /// Makes an empty directory, on a file system in memory if there is one and that is wanted.
+  public init(inMemory: Bool = false) throws {
+    let memory = "/dev/shm"
+    let parent =
+      inMemory && FileManager.default.isWritableFile(atPath: memory)
+      ? URL(fileURLWithPath: memory) : FileManager.default.temporaryDirectory
+    url = parent.appendingPathComponent("tool-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 

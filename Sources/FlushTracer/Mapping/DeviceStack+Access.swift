@@ -1,3 +1,4 @@
+internal import CShim
 import PersistencyModel
 
 extension DeviceStack {
@@ -32,17 +33,61 @@ extension DeviceStack {
       offset >= 0 && count <= size && offset <= size - count,
       "The access is inside the stack"
     )
+    // SAFETY: each run is mapped memory, and as long as the bytes that are taken for it.
+    unsafe bytes.withUnsafeBytes { source in
+      guard let base = source.baseAddress else { return }
+      unsafe forEachRun(in: offset..<(offset + count)) { run in
+        unsafe Self.copy(kind, from: base + (run.begin - offset), to: run)
+      }
+    }
+  }
+
+  // SAFETY: the caller has as many bytes at `source` as the run has, and the run is mapped.
+  /// A run begins and ends at lines or where the copy does, so that a store of natural size is inside it.
+  private static func copy(
+    _ kind: EventKind,
+    from source: UnsafeRawPointer,
+    to run: MappedRun
+  ) {
+    let count = unsafe run.count
     var done = 0
     while done < count {
-      let width = Instructions.width(at: offset + done, rest: count - done)
-      // SAFETY: a store of natural size is on one device, and inside the stack.
-      unsafe Instructions.store(
-        kind,
-        bytes.littleEndian(at: done, size: width),
-        size: width,
-        to: word(at: offset + done, size: width)
-      )
-      done += width
+      let width = unsafe Instructions.width(at: run.begin + done, rest: count - done)
+      if width == 8 {
+        let end = done + (count - done) & ~7
+        unsafe copyWords(kind, from: source + done, to: run.base + done, count: end - done)
+        done = end
+      } else {
+        // SAFETY: a smaller store at the edge, inside both.
+        unsafe Instructions.store(
+          kind,
+          UnsafeRawBufferPointer(start: source + done, count: width).bytes
+            .littleEndian(at: 0, size: width),
+          size: width,
+          to: run.base + done
+        )
+        done += width
+      }
+    }
+  }
+
+  // SAFETY: both are valid for `count` bytes, a multiple of 8.
+  static func copyWords(
+    _ kind: EventKind,
+    from source: UnsafeRawPointer,
+    to target: UnsafeMutableRawPointer,
+    count: Int
+  ) {
+    // A loop over a range costs more than the stores where nothing is optimised.
+    var offset = 0
+    while offset < count {
+      let word = unsafe source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      if kind == .nonTemporalStore {
+        unsafe cshim_movnti64(target + offset, word)
+      } else {
+        unsafe cshim_store64(target + offset, word)
+      }
+      offset += 8
     }
   }
 

@@ -27,4 +27,51 @@ extension DeviceStack {
       if offset >= size { offset = 0 }
     }
   }
+
+  /// Copies `bytes`, a multiple of 64 of them, to a line, with nothing around it: what a cache's time is
+  /// compared with. Both are inside the first run.
+  @inline(never) public func copyBare(_ bytes: RawSpan, to offset: Int, by kind: BareCopy) {
+    let run = unsafe run(at: offset)
+    let count = bytes.byteCount
+    let room = unsafe run.count
+    precondition(count & 63 == 0 && count <= room, "A bare copy is lines of one run")
+    let flusher = LineFlusher()
+    // SAFETY: the run is mapped and as long as the bytes.
+    unsafe bytes.withUnsafeBytes { source in
+      guard let base = source.baseAddress else { return }
+      if kind == .nonTemporal {
+        unsafe Self.copyWords(.nonTemporalStore, from: base, to: run.base, count: count)
+      } else {
+        unsafe run.base.copyMemory(from: base, byteCount: count)
+      }
+      guard kind == .writtenBack else { return }
+      for line in stride(from: 0, to: count, by: 64) {
+        unsafe flusher.flush(.clwb, run.base + line)
+      }
+    }
+  }
+
+  /// Fills `destination` from one run with nothing around it.
+  @inline(never) public func loadBare(at offset: Int, into destination: inout MutableRawSpan) {
+    let run = unsafe run(at: offset)
+    let count = destination.byteCount
+    let room = unsafe run.count
+    precondition(count <= room, "A bare copy is inside one run")
+    // SAFETY: the run is mapped and as long as the destination.
+    unsafe destination.withUnsafeMutableBytes { target in
+      if let base = target.baseAddress {
+        unsafe base.copyMemory(from: run.base, byteCount: count)
+      }
+    }
+  }
+}
+
+/// How a bare copy reaches memory.
+public enum BareCopy: Sendable {
+  /// By the C library's copy, into the processor's caches.
+  case memory
+  /// By 8-byte stores past the caches.
+  case nonTemporal
+  /// By the C library's copy; then each line is written back.
+  case writtenBack
 }

@@ -1,13 +1,17 @@
 public import PersistencyModel
 
+// SAFETY: the pointer is into regions that live as long, and every access is checked against the size.
 /// Mapped files joined into one range of addresses by a table of segments.
 ///
 /// Holds the mappings; says nothing about flushing. Addresses run from 0 without gaps.
-public final class DeviceStack {
+@safe public final class DeviceStack {
   /// The table.
   public let space: AddressSpace
   /// The mapped file of each device of the table.
   public let regions: [MappedRegion]
+  // SAFETY: inside the mapping of a region, which is held as long.
+  /// The whole stack where it is one run: nothing has to be looked up then.
+  private let whole: MappedRun?
 
   /// A stack over one file, used whole (rounded down to a multiple of 64 bytes).
   ///
@@ -35,6 +39,17 @@ public final class DeviceStack {
     try Self.check(space)
     self.space = space
     self.regions = regions
+    if case .linear(let extent) = space.segments[0].mapping, space.segments.count == 1 {
+      let device = space.devices[extent.device]
+      // SAFETY: the checks above found the segment inside its device and the device inside its file.
+      unsafe whole = MappedRun(
+        begin: 0,
+        end: Int(space.end),
+        base: regions[extent.device].base + Int(device.start + extent.offset)
+      )
+    } else {
+      unsafe whole = nil
+    }
   }
 
   /// Bytes of the stack.
@@ -57,6 +72,13 @@ public final class DeviceStack {
 
   /// The mapped memory from `offset`, in `0..<size`, up to where the device changes.
   func run(at offset: Int) -> MappedRun {
+    if var run = unsafe whole {
+      let end = unsafe run.end
+      precondition(offset >= 0 && offset < end, "The access is inside the stack")
+      unsafe run.base += offset
+      unsafe run.begin = offset
+      return unsafe run
+    }
     guard offset >= 0, let place = space.locate(UInt64(offset)) else {
       preconditionFailure("The access is inside the stack")
     }

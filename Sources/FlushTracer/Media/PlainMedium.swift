@@ -10,13 +10,18 @@ public struct PlainMedium: Medium {
   private let flusher = LineFlusher()
   private let needsMsync: Bool
   private var unsynced = 0..<0
+  /// Fences so far.
+  public private(set) var fenceCount = 0
   /// The first failure to write to the disk of a plain file; what came after it may not be durable.
   public private(set) var failure: TracerError?
 
   /// The memory of `stack`.
-  public init(_ stack: DeviceStack) {
+  ///
+  /// With `writesPlainFilesToDisk` false a plain file is treated as persistent memory is: its fences only
+  /// fence, which is what a measurement of the program wants, and no promise to a user.
+  public init(_ stack: DeviceStack, writesPlainFilesToDisk: Bool = true) {
     self.stack = stack
-    needsMsync = !stack.isPersistentMemory
+    needsMsync = writesPlainFilesToDisk && !stack.isPersistentMemory
   }
 
   /// Bytes of the stack.
@@ -99,6 +104,7 @@ public struct PlainMedium: Medium {
   /// Waits for earlier flushes and non-temporal stores, to the disk if the file is a plain one.
   public mutating func fence() {
     cshim_sfence()
+    fenceCount += 1
     guard needsMsync, !unsynced.isEmpty else { return }
     do throws(TracerError) { try stack.msync(unsynced) } catch {
       if failure == nil { failure = error }

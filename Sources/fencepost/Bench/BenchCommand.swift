@@ -8,7 +8,7 @@ import TraceFormat
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure exploring, running checkers, importing and recording.",
+    abstract: "Measure exploring, running checkers, importing, recording and the cache.",
     discussion: """
       Everything is measured in one run, several rounds each: median (lowest to highest). Exploration and
       import are measured in processor time, checkers in elapsed time. Nothing is asserted.
@@ -19,7 +19,7 @@ struct BenchCommand: ParsableCommand {
   )
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case exploration, checkers, importing, recording
+    case exploration, checkers, importing, recording, caching
   }
 
   @Option(help: "Measure only these parts; may be repeated.")
@@ -66,6 +66,7 @@ struct BenchCommand: ParsableCommand {
       return try RunnerBench.measurements(checkers: directory, repetitions: rounds).map(\.line)
     case .importing:
       return try importing(directory).map(\.line)
+    case .caching: return try CacheSpeedBench(in: directory, rounds: rounds).results().map(\.line)
     case .recording:
       return try TracerBench(directory: directory).run().map { result in
         BenchResult(

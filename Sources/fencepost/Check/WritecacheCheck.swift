@@ -178,20 +178,20 @@ enum WritecacheCheck {
     level: ExplorationLevel = .factored,
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> CheckReport {
-    let subject = CheckSubject(
-      trace: input.numbered.trace,
-      initial: input.memory.stack,
-      options: input.options,
-      scope: scope
+    let judgement = try WritecacheJudgement(of: input, options: options, origin: origin)
+    let check = BehaviourCheck(
+      CheckSubject(
+        trace: input.numbered.trace,
+        initial: input.memory.stack,
+        options: input.options,
+        scope: scope
+      ),
+      recovery: judgement.recovery,
+      oracle: IgnoringOracle(judgement.oracle, ignoring: ignored),
+      limits: limits,
+      level: level
     )
-    let cache: WritecacheSubject
-    do throws(CacheHistoryError) {
-      cache = try WritecacheSubject(subject, options: options, origin: origin)
-    } catch {
-      throw ToolFailure.malformed("the operations of the trace make no sense: \(error.description)")
-    }
-    try requireRoom(for: options, in: cache.memorySize)
-    return cache.check(ignoring: ignored, limits: limits, level: level)
+    return check.check()
   }
 
   /// Refuses options under which no device of that size could hold a cache.
