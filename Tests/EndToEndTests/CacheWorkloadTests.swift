@@ -7,7 +7,7 @@ import Testing
 @testable import fencepost
 
 /// The correct cache on all workloads of few steps, and on some drawn at random.
-@Suite struct WorkloadTests {
+@Suite struct CacheWorkloadTests {
   @Test(arguments: [PersistStrategy.nonTemporal, .cachedWithFlushRequests])
   func allSmallWorkloadsAreConsistent(_ strategy: PersistStrategy) throws {
     let length = RoutingSplits.isComplete ? 4 : strategy == .nonTemporal ? 3 : 2

@@ -6,7 +6,7 @@ import Testing
 @testable import fencepost
 
 /// Every defect of the cache, on the smallest workload that shows it.
-@Suite struct DefectTests {
+@Suite struct CacheDefectTests {
   private static let results: [PersistStrategy: Result<[DefectResult], any Error>] = Dictionary(
     uniqueKeysWithValues: [PersistStrategy.nonTemporal, .cachedWithFlushRequests].map { strategy in
       (strategy, Result { try run(DefectCatalogue.all(strategy)) })
