@@ -20,6 +20,23 @@ extension Accuser {
       || versions.contains { $0.end >= floor.begin }
   }
 
+  /// Whether any block device may show a content of a block: what was there, not older than what was
+  /// flushed, or a mix of such contents (B2 to B4).
+  func deviceAllows(_ content: BlockContent, at block: Int) -> Bool {
+    if content == .unidentified { return false }
+    let same = history.blocks[block].versions(begunBy: period.last).filter {
+      $0.content == content
+    }
+    return !same.isEmpty && deviceAllows(same, block) || deviceAllowsMixture(content, at: block)
+  }
+
+  /// Whether each word of a content is in its place in a version that any block device may show.
+  func deviceAllowsMixture(_ content: BlockContent, at block: Int) -> Bool {
+    let begun = history.blocks[block].versions(begunBy: period.last)
+    let kept = begun.filter { deviceAllows([$0], block) }
+    return Mixture(of: table.words(of: content), from: kept[...], table) != nil
+  }
+
   /// Whether what replaced a version was durable for longer than the newest durable commit.
   func isSettled(_ block: Int, after version: Version) -> Bool {
     let settled = history.blocks[block].floor(at: period.marks.settled) {

@@ -14,9 +14,12 @@ struct Accuser {
     case .refused(let reason): unusable("is refused: \(reason)", guarantee: "M1")
     case .errorState(let reason): unusable("enters its error state: \(reason)", guarantee: "M3")
     case .mounted(let cache):
-      contentViolations(of: cache) + cache.brokenInvariants.map(violation(of:))
+      contentViolations(of: cache) + violations(of: cache.brokenInvariants)
     }
   }
+
+  /// One for each broken assertion about the metadata.
+  func violations(of broken: [BrokenInvariant]) -> [Violation] { broken.map(violation(of:)) }
 
   private func unusable(_ what: String, guarantee: String) -> [Violation] {
     let lost = history.blocks.indices.lazy.map(deviceFloor).compactMap(\.operation).first
@@ -160,12 +163,9 @@ struct Accuser {
   }
 
   private func tornCharge(_ block: Int, _ content: BlockContent, newest: Version) -> Charge {
-    let begun = history.blocks[block].versions(begunBy: period.last)
-    let kept = begun.filter { deviceAllows([$0], block) }
-    let isOrdinary = Mixture(of: table.words(of: content), from: kept[...], table) != nil
-    return Charge(
+    Charge(
       kind: .tornBlock,
-      contract: isOrdinary ? .cache : .blockDevice,
+      contract: deviceAllowsMixture(content, at: block) ? .cache : .blockDevice,
       guarantee: "G3",
       write: newest.operation
     )

@@ -14,6 +14,10 @@ extension CacheHistory {
       guard cache.brokenInvariants.isEmpty, let state = state(of: cache, contents: table) else {
         return false
       }
+      if mayWriteAround {
+        let accuser = Accuser(history: self, period: period, table: table)
+        return state.indices.allSatisfy { accuser.deviceAllows(state[$0], at: $0) }
+      }
       return period.states.contains { matches(state, $0) }
     default: return false
     }
@@ -48,7 +52,25 @@ extension CacheHistory {
     if permits(observation, in: period, contents: table) { return [] }
     let accuser = Accuser(history: self, period: periods[period], table: table)
     let violations = accuser.violations(of: observation)
+    if contract == .cache && mayWriteAround {
+      return violations.filter { $0.contract == .blockDevice || $0.severity != .promiseBroken }
+    }
     return contract == .cache ? violations : violations.filter { $0.contract == contract }
+  }
+
+  /// The assertions about the metadata that an observation breaks in a period, M1 to M6 and R1 to R5.
+  ///
+  /// What the blocks hold does not count. While nothing has been formatted nothing is asserted, and in the
+  /// middle of a format only of a device that comes into service.
+  public func judgeMetadata(of observation: Observation, in period: PeriodID) -> [Violation] {
+    switch (periods[period].phase, observation) {
+    case (.unformatted, _), (.formatting, .unformatted): []
+    case (_, .mounted(let cache)):
+      Accuser(history: self, period: periods[period], table: contents)
+        .violations(of: cache.brokenInvariants)
+    default:
+      Accuser(history: self, period: periods[period], table: contents).violations(of: observation)
+    }
   }
 
   /// The content of every block ever written; `nil` if another one does not read as the origin.

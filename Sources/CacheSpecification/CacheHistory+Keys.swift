@@ -2,7 +2,9 @@
 // durable permits every block.
 extension CacheHistory {
   /// Number of states that recovery may show in a period, each independently of the others.
-  public func alternatives(in period: PeriodID) -> Int { periods[period].states.count }
+  public func alternatives(in period: PeriodID) -> Int {
+    mayWriteAround ? 1 : periods[period].states.count
+  }
 
   /// Whether one of these states permits what an observation shows of the block at `sector`.
   ///
@@ -25,6 +27,9 @@ extension CacheHistory {
         return observed.map { isOrigin($0, contents: table) } ?? true
       }
       let content = observed?.content ?? originState[block]
+      if mayWriteAround {
+        return Accuser(history: self, period: period, table: table).deviceAllows(content, at: block)
+      }
       return sets.permit(content, by: period.states[alternative].blocks[block])
     default: return false
     }

@@ -26,7 +26,11 @@ public struct PlacedMark: Hashable, Sendable {
 /// (nothing in between), G3 (a block whole) and G4 (nothing that was replaced) at once; a commit in progress may
 /// have happened or not. Writes in flight are in a commit in progress or not, block by block (G3 promises
 /// no atomicity of several blocks where a commit overlaps the write). Discarded blocks may hold any
-/// earlier content until they are rewritten and committed (G7). Opening and writing back change nothing.
+/// earlier content until they are rewritten and committed (G7). Opening changes nothing. Writing back may
+/// commit, and has if it is forced: that is, if it returned with everything on the origin.
+///
+/// Where writes may go around the cache (`mayWriteAround`) they are promised what the origin promises (G7):
+/// flushed ones survive, others may survive or not, each by itself and in parts (B1 to B4).
 ///
 /// Before a format is begun nothing is promised. A history without a format describes a device that was
 /// formatted, and holds nothing but the origin image, when the recording starts.
@@ -39,12 +43,14 @@ public struct PlacedMark: Hashable, Sendable {
 /// * Operations may overlap in time in any way. Overlapping writes to one block may take effect in
 ///   either order, each block as a whole; the blocks of one write are not held to ascending order.
 /// * The origin is healthy and takes discards as hints: it neither loses nor zeroes what was there.
-/// * A write is promised as recorded. Errors returned to the caller, partial completion, cleaner and
-///   metadata-only modes (4.1) are not modelled.
+/// * A write is promised as recorded. Errors returned to the caller and partial completion are not
+///   modelled: an operation that failed is one that was never acknowledged.
+/// * Which writes went around the cache is not known: with `mayWriteAround` all may have.
 /// * Commits that the recording does not name are possible only with `autocommitEvery`, and then at
 ///   every moment at which so many blocks were written and not yet committed for certain: a permission
 ///   wider than the cache's own count, never a promise.
-/// * One format, first; one incarnation: a history ends at the crash.
+/// * One format, first; one incarnation: a history ends at the crash. What goes on after it is another
+///   history, whose origin image is what was observed (`OriginImage.sectors`).
 public struct CacheHistory: Sendable {
   /// Bytes of a block.
   public let blockSize: Int
@@ -57,6 +63,7 @@ public struct CacheHistory: Sendable {
   let originState: [BlockContent]
   let sets: AllowedSets
   let periods: [ObligationPeriod]
+  let mayWriteAround: Bool
 
   /// The history of a trace.
   ///
@@ -66,12 +73,14 @@ public struct CacheHistory: Sendable {
   ///   - origin: What the device under the cache holds at the start.
   ///   - autocommitEvery: Uncommitted blocks, at least 1, from which on the cache may commit without
   ///     saying so; `nil` if all commits are recorded.
+  ///   - mayWriteAround: Whether writes may have gone to the origin directly (cleaner, metadata only).
   /// - Throws: The first operation that cannot be one, and why.
   public init(
     _ trace: Trace,
     blockSize: Int,
     origin: OriginImage = .zeros(length: nil),
-    autocommitEvery: Int? = nil
+    autocommitEvery: Int? = nil,
+    mayWriteAround: Bool = false
   ) throws(CacheHistoryError) {
     var marks: [PlacedMark] = []
     for (index, event) in trace.events.enumerated() where event.kind == .mark {
@@ -83,7 +92,8 @@ public struct CacheHistory: Sendable {
       eventCount: trace.events.count,
       blockSize: blockSize,
       origin: origin,
-      autocommitEvery: autocommitEvery
+      autocommitEvery: autocommitEvery,
+      mayWriteAround: mayWriteAround
     )
   }
 
@@ -97,6 +107,7 @@ public struct CacheHistory: Sendable {
   ///   - origin: What the device under the cache holds at the start.
   ///   - autocommitEvery: Uncommitted blocks, at least 1, from which on the cache may commit without
   ///     saying so; `nil` if all commits are recorded.
+  ///   - mayWriteAround: Whether writes may have gone to the origin directly (cleaner, metadata only).
   /// - Throws: The first operation that cannot be one, and why.
   public init(
     marks: [PlacedMark],
@@ -104,13 +115,15 @@ public struct CacheHistory: Sendable {
     eventCount: Int,
     blockSize: Int,
     origin: OriginImage = .zeros(length: nil),
-    autocommitEvery: Int? = nil
+    autocommitEvery: Int? = nil,
+    mayWriteAround: Bool = false
   ) throws(CacheHistoryError) {
     precondition(autocommitEvery.map { $0 > 0 } ?? true, "An autocommit threshold is at least 1")
     let reader = try OperationReader(contents: contents, blockSize: blockSize, origin: origin)
     timeline = try Timeline(marks, eventCount: eventCount, reader: reader)
     self.blockSize = blockSize
     self.origin = origin
+    self.mayWriteAround = mayWriteAround
     var table = ContentTable(blockSize: blockSize)
     blocks = timeline.blocks(reader: reader, contents: &table)
     originState = blocks.map(\.origin)

@@ -129,7 +129,7 @@ struct PeriodBuilder {
   /// When the newest durable commit may have taken its state, and which operation it is.
   private func commitMoments(at now: Moment) -> [(moment: Moment, commit: Int?)] {
     var moments: [(moment: Moment, commit: Int?)] = marks.committed == 0 ? [(0, nil)] : []
-    for index in live where timeline.operations[index].isCommit {
+    for index in live where timeline.operations[index].mayCommit {
       let commit = timeline.operations[index]
       let latest = min(commit.end - 1, now)
       for moment in stride(from: max(commit.begin, marks.committed), through: latest, by: 1) {

@@ -18,10 +18,15 @@ struct TimedOperation: Hashable, Sendable {
   var isCommit: Bool {
     switch operation.kind {
     case .flush, .commit, .close: true
-    case .write: operation.isForced
-    case .format, .open, .discard, .writeBack: false
+    case .write, .writeBack: operation.isForced
+    case .format, .open, .discard: false
     }
   }
+
+  /// Whether it may make durable what was written before, with or without a promise to.
+  ///
+  /// Write-back commits what it is about to write to the origin (dm-writecache reference 2.8).
+  var mayCommit: Bool { isCommit || operation.kind == .writeBack }
 
   /// Whether any block device, not only dm-writecache, promises durability by it.
   var isFlush: Bool { operation.kind == .flush }

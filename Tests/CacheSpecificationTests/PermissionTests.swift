@@ -93,11 +93,11 @@ import Testing
     #expect(flushed.judge([0: "a"]).map(\.kind) == [.lostDurableWrite])
   }
 
-  @Test func openingAndWritingBackChangeNothing() throws {
+  @Test func openingChangesNothing() throws {
     var script = HistoryScript()
     script.run(.open)
     script.write(0, "a")
-    script.run(.writeBack, 0..<1)
+    script.run(.open)
     let history = try script.history()
     #expect(history.boundaries.isEmpty)
     #expect(history.judge([UInt64: String]()).isEmpty)

@@ -8,11 +8,15 @@ enum Step: CaseIterable {
   case forceA
   case flush
   case discardA
+  case writeBack
 
-  static func sequences(upTo length: Int) -> [[Step]] {
+  /// What any block device can be asked for.
+  static let requests: [Step] = [.writeA, .writeB, .forceA, .flush, .discardA]
+
+  static func sequences(upTo length: Int, of steps: [Step] = requests) -> [[Step]] {
     guard length > 0 else { return [[]] }
-    let shorter = sequences(upTo: length - 1)
-    return [[]] + shorter.flatMap { tail in allCases.map { [$0] + tail } }
+    let shorter = sequences(upTo: length - 1, of: steps)
+    return [[]] + shorter.flatMap { tail in steps.map { [$0] + tail } }
   }
 
   /// The block written, if any.
@@ -91,6 +95,7 @@ struct PlainHistory {
       case .forceA: script.write(0, "v\(index + 1)", isForced: true)
       case .flush: script.flush()
       case .discardA: script.run(.discard, 0..<1)
+      case .writeBack: script.run(.writeBack)
       }
     }
     return script
@@ -101,12 +106,15 @@ struct PlainHistory {
 
   // MARK: dm-writecache
 
-  /// G1 to G4 and G7: some commit, the last acknowledged or one in progress, left this state.
+  /// G1 to G4 and G7: some commit, the last acknowledged or one in progress, left this state; a write-back
+  /// since then may have committed.
   func cachePermits(_ seen: Seen, at point: Int) -> Bool {
     guard case .blocks(let a, let b) = seen else { return false }
     let commits = (0..<begun(point)).filter { steps[$0] == .flush || steps[$0] == .forceA }
     let last = commits.last { $0 < acknowledged(point) } ?? -1
-    let lengths = [last + 1] + commits.filter { $0 >= acknowledged(point) }.map { $0 + 1 }
+    let writeBacks = (last + 1..<max(last + 1, begun(point))).filter { steps[$0] == .writeBack }
+    let possible = commits.filter { $0 >= acknowledged(point) } + writeBacks
+    let lengths = [last + 1] + possible.map { $0 + 1 }
     return lengths.contains { length in
       let state = [0, 1].map { block in
         (0..<length).last { steps[$0].block == block }.map { $0 + 1 } ?? 0

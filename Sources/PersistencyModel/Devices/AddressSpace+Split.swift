@@ -58,12 +58,13 @@ extension AddressSpace {
 extension PersistenceDomain {
   /// Whether writing lines back changes what survives on such a device.
   ///
-  /// With caches inside the domain it is done already; a volatile device keeps nothing. Source:
+  /// With caches inside the domain it is done already; a volatile device keeps nothing; a disk has no
+  /// lines to write back. Source:
   /// dm-writecache reference 5.6, "flush: no-op".
   public var needsWriteBack: Bool {
     switch self {
     case .adr, .wpq: true
-    case .eadr, .volatile, .asynchronous: false
+    case .eadr, .volatile, .asynchronous, .disk: false
     }
   }
 }

@@ -12,4 +12,8 @@ public enum PersistenceDomain: String, Sendable, CaseIterable {
   case volatile
   /// Durable only after a host flush request, which no instruction makes: refused.
   case asynchronous
+  /// A disk with a volatile cache: a sector written is durable when forced, or after a flush of the disk.
+  ///
+  /// Each of its 512-byte sectors is one line of addresses, of which only the `SectorToken` is written.
+  case disk
 }

@@ -2,8 +2,8 @@
 public struct CrashPoint: Hashable, Comparable, Sendable {
   /// Events complete: those numbered 1 to `events`.
   public let events: Int
-  /// Whether event `events + 1`, a store into a domain that includes the caches, is under way: its
-  /// pieces may each be there or not.
+  /// Whether event `events + 1`, a store into a domain that includes the caches or a forced write of a
+  /// sector, is under way: its pieces may each be there or not.
   public let isInsideNext: Bool
 
   /// A crash point.

@@ -1,7 +1,7 @@
 /// Goes through a trace and stops at every crash point that matters.
 ///
 /// Stops before each event after which fewer states are possible (a *shrinking event*), inside each store
-/// into a domain that includes the caches, at each of the given boundaries, and at the end. The union of
+/// into a domain that includes the caches and each forced write of a sector, at each of the given boundaries, and at the end. The union of
 /// the states at these points is the union over all crash points (persistency model reference, section 4,
 /// *Pruning*).
 public struct CrashSweep {

@@ -11,17 +11,17 @@ public struct PersistencyMachine {
 
   private let initial: (CacheLine) -> LineBytes
   private var slots: [UInt64: Int] = [:]
-  private(set) var states: [LineState] = []
+  var states: [LineState] = []
   private(set) var lineIndices: [UInt64] = []
-  private var domains: [PersistenceDomain] = []
-  private var devices: [Int] = []
+  private(set) var domains: [PersistenceDomain] = []
+  private(set) var devices: [Int] = []
   /// Lines that a fence of each thread must look at.
   private var awaitingFence: [ThreadID: Set<Int>] = [:]
-  private var pendingSlots: Set<Int> = []
-  private var changedSlots: Set<Int> = []
+  var pendingSlots: Set<Int> = []
+  var changedSlots: Set<Int> = []
 
   /// Pieces issued so far.
-  public private(set) var issued = 0
+  public internal(set) var issued = 0
   /// Highest issue number among guaranteed pieces, -1 for none.
   public private(set) var latestGuaranteed = -1
   /// Position of the first store onto a word on which another thread's non-temporal data was pending.
@@ -75,9 +75,10 @@ extension PersistencyMachine {
     return changedSlots.map { CacheLine(index: lineIndices[$0]) }.sorted()
   }
 
-  /// The domain of a line.
+  /// The domain of a line; a disk is one whatever the options say of memory.
   public func domain(of line: CacheLine) -> PersistenceDomain {
-    options.domainOverride ?? addressSpace?.domain(at: line.address) ?? .adr
+    let told = addressSpace?.domain(at: line.address)
+    return told == .disk ? .disk : options.domainOverride ?? told ?? .adr
   }
 }
 
@@ -119,23 +120,29 @@ extension PersistencyMachine {
       applyFence(event, at: index, willShrink: willShrink)
     case .deepFlush:
       flushDeeply(event, at: index, willShrink: willShrink)
-    case .flushRequest, .mark:
+    case .sectorWrite, .forcedSectorWrite:
+      writeSector(event, at: index, willShrink: willShrink)
+    case .routedDiskFlush:
+      flushDisk(event, at: index, willShrink: willShrink)
+    case .flushRequest, .diskFlush, .mark:
       break
     }
   }
 
-  private mutating func slot(of line: CacheLine) -> Int {
+  /// The number under which a line is kept; a sector is one of a disk even where no device is described.
+  mutating func slot(of line: CacheLine, isSector: Bool = false) -> Int {
     if let slot = slots[line.index] { return slot }
     let slot = states.count
     slots[line.index] = slot
     states.append(LineState(durable: initial(line)))
     lineIndices.append(line.index)
-    domains.append(domain(of: line))
+    domains.append(isSector ? .disk : domain(of: line))
     devices.append(addressSpace?.locate(line.address)?.device ?? 0)
     return slot
   }
 
-  private mutating func guarantee(_ slot: Int, where isChosen: (Piece) -> Bool) {
+  /// Makes the pieces of a line that `isChosen` selects, and those below them, guaranteed.
+  mutating func guarantee(_ slot: Int, where isChosen: (Piece) -> Bool) {
     let latest = states[slot].guarantee(
       order: options.order,
       tear: options.tear,
@@ -243,7 +250,9 @@ extension PersistencyMachine {
 // Flushes and fences.
 extension PersistencyMachine {
   private mutating func flushWeakly(_ line: CacheLine, thread: ThreadID) {
-    guard let slot = slots[line.index], pendingSlots.contains(slot) else { return }
+    guard let slot = slots[line.index], pendingSlots.contains(slot), domains[slot] != .disk else {
+      return
+    }
     let limit = issued
     if let known = states[slot].weakFlushes.firstIndex(where: { $0.thread == thread }) {
       states[slot].weakFlushes[known].limit = limit
@@ -258,7 +267,7 @@ extension PersistencyMachine {
     at index: Int,
     willShrink: (inout PersistencyMachine, CrashPoint) -> Void
   ) {
-    guard let slot = slots[line.index] else { return }
+    guard let slot = slots[line.index], domains[slot] != .disk else { return }
     let isCovered: (Piece) -> Bool = { !$0.isNonTemporal && !$0.isAccepted }
     guard states[slot].holdsPending(where: isCovered) else { return }
     if domains[slot] != .wpq { willShrink(&self, CrashPoint(index)) }

@@ -30,9 +30,30 @@ public enum EventKind: UInt8, Sendable, CaseIterable {
   case msync = 12
   /// A mark; its payload is the mark's number in the trace.
   case mark = 13
+  /// A write of one sector of a disk, by its `SectorToken`: durable after a flush of the disk.
+  case sectorWrite = 14
+  /// A write of one sector that is durable when it is complete (FUA).
+  case forcedSectorWrite = 15
+  /// A request to flush the disks, which a router turns into flushes of disk devices.
+  case diskFlush = 16
+  /// The flush of one disk that a router issued; its address lies on the disk, its payload is the
+  /// request's number.
+  case routedDiskFlush = 17
 
   /// Whether the event writes bytes.
-  public var isStore: Bool { rawValue <= EventKind.lockedStore.rawValue }
+  public var isStore: Bool { rawValue <= EventKind.lockedStore.rawValue || isSectorWrite }
+
+  /// Whether the event writes a sector of a disk.
+  public var isSectorWrite: Bool { self == .sectorWrite || self == .forcedSectorWrite }
+
+  /// Whether the event belongs to disks: nothing of it concerns memory.
+  public var isOfDisk: Bool { rawValue >= EventKind.sectorWrite.rawValue }
+
+  /// Whether the event asks for something that a router carries out.
+  public var isRequest: Bool { self == .flushRequest || self == .diskFlush }
+
+  /// Whether a router issued the event for a request.
+  public var isRouted: Bool { self == .routedWriteBack || self == .routedDiskFlush }
 
   /// Whether the event waits for earlier weak flushes and non-temporal stores of its thread.
   public var isOrdering: Bool {
@@ -61,7 +82,8 @@ public typealias SiteID = UInt32
 ///
 /// A store of up to 8 bytes carries its value in `payload`, little-endian and zero-extended; a longer
 /// one has there the offset of its bytes in the trace's heap. Otherwise `payload` is the number of a
-/// flush request (`flushRequest`, `routedWriteBack`) or of a mark (`mark`), and 0 where nothing is meant.
+/// request (`flushRequest`, `diskFlush` and what routers issue for them) or of a mark (`mark`), and 0 where
+/// nothing is meant.
 public struct Event: Hashable, Sendable {
   /// The largest store or range, in bytes, that one event can hold.
   public static let maximumSize = (1 << 20) - 1

@@ -3,6 +3,7 @@
 /// A record is a tag byte and the fields it announces, in this order:
 ///
 ///     tag       bits 0-3 kind (`EventKind`'s raw value), bits 4-6 form, bit 7 "the site changed"
+///     kind      the raw value, one byte; only where bits 0-3 are 15, for the kinds from 14 on
 ///     site      zigzag varint, difference to the previous record's site; only with bit 7
 ///     address   zigzag varint, difference to the previous record that had an address, modulo 2^64
 ///     size      varint; where the form does not say it
@@ -16,11 +17,12 @@
 /// | stores | 1 | address, 4 bytes: an 8-byte store whose upper half is zero |
 /// | stores | 2, 3, 4 | address, 4, 2 or 1 bytes |
 /// | stores | 5 | address, 1 byte: an 8-byte store whose upper 7 bytes are zero |
-/// | stores | 6 | address, size, as many bytes |
+/// | stores but sector writes | 6 | address, size, as many bytes |
 /// | clwb, clflushopt, clflush | 0 | address (64 bytes are meant) |
 /// | lockedFence, sfence, mfence | 0 | none |
 /// | flushRequest | 0 | address, size, request |
-/// | routedWriteBack | 0 | address, request (64 bytes are meant) |
+/// | routedWriteBack, routedDiskFlush | 0 | address, request (64 bytes are meant) |
+/// | diskFlush | 0 | request |
 /// | deepFlush, msync | 0 | address, size |
 /// | mark | 0 | mark number |
 /// | every kind but stores | 7 | address, size, payload as a varint |
@@ -33,6 +35,8 @@
   @usableFromInline static let siteChanged: UInt8 = 0x80
   /// The kind nibble of a record that only changes the thread.
   @usableFromInline static let threadKind: UInt8 = 14
+  /// The kind nibble of a record whose kind is in the byte after the tag.
+  @usableFromInline static let lateKind: UInt8 = 15
   /// The form of a record that spells out every field.
   @usableFromInline static let general: UInt8 = 7
 

@@ -79,7 +79,7 @@ private struct RecordReader {
       context.thread = ThreadID(thread)
       tag = try byte(in: chunk)
     }
-    guard let kind = EventKind(rawValue: tag & 0xf) else { throw .unknownTag(tag) }
+    let kind = try kind(of: tag, in: chunk)
     if tag & EventCoding.siteChanged != 0 {
       let site = UInt64(context.site) &+ EventCoding.unzigzag(try varint(in: chunk))
       guard site <= Event.maximumSite else { throw .siteOutOfRange(site) }
@@ -89,6 +89,16 @@ private struct RecordReader {
     return kind.isStore
       ? try store(kind, form: form, tag: tag, in: chunk, context: &context)
       : try plain(kind, form: form, tag: tag, in: chunk, context: &context)
+  }
+
+  /// The kind that a tag announces, or the byte after it.
+  private mutating func kind(of tag: UInt8, in chunk: RawSpan) throws(Reason) -> EventKind {
+    let isLate = tag & 0xf == EventCoding.lateKind
+    let number = isLate ? try byte(in: chunk) : tag & 0xf
+    guard let kind = EventKind(rawValue: number),
+      isLate == (number >= EventCoding.threadKind)
+    else { throw .unknownTag(isLate ? number : tag) }
+    return kind
   }
 
   private mutating func store(
@@ -102,6 +112,7 @@ private struct RecordReader {
     let address = try address(in: chunk, context: &context)
     let (size, width) = try storeSize(form: form, in: chunk)
     try check(address, size: UInt64(size))
+    guard !kind.isSectorWrite || size == 8 else { throw .sizeOutOfRange(UInt64(size)) }
     guard chunk.byteCount - offset >= width else { throw .truncated }
     let bytes = offset..<(offset + width)
     offset += width
@@ -133,7 +144,7 @@ private struct RecordReader {
     let isGeneral = form == EventCoding.general
     let fields = kind.fields
     var address: UInt64 = 0
-    var size: UInt64 = kind.isLineFlush ? 64 : 0
+    var size = UInt64(kind.usualSize)
     var payload: UInt64 = 0
     if isGeneral || fields.contains(.address) {
       address = try self.address(in: chunk, context: &context)

@@ -5,7 +5,7 @@
 public struct EventEncoder: Sendable {
   /// Room that any record may need beyond the bytes of a store over 8 bytes.
   ///
-  /// A thread record (4), the tag, a site (5), an address, a size and a payload of 10 each, and slack for
+  /// A thread record (4), the tag and a kind (2), a site (5), an address, a size and a payload of 10 each, and slack for
   /// values that are written as whole words.
   public static let headRoom = 56
 
@@ -192,7 +192,7 @@ extension EventEncoder {
   static func isUsual(_ event: Event) -> Bool {
     let fields = event.kind.fields
     return (fields.contains(.address) || event.address == 0)
-      && (fields.contains(.size) || event.size == (event.kind.isLineFlush ? 64 : 0))
+      && (fields.contains(.size) || event.size == event.kind.usualSize)
       && (!fields.isDisjoint(with: [.request, .mark]) || event.payload == 0)
   }
 
@@ -204,19 +204,23 @@ extension EventEncoder {
     site: SiteID,
     at cursor: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
-    // SAFETY: at most 10 bytes, within the room that every caller provides.
+    // SAFETY: at most 11 bytes, within the room that every caller provides.
     var cursor = unsafe cursor
     if thread != context.thread {
       unsafe cursor.storeBytes(of: EventCoding.threadKind, as: UInt8.self)
       unsafe cursor = Self.put(UInt64(thread), at: cursor + 1)
       context.thread = thread
     }
-    let tag = kind.rawValue | form << 4
-    guard site != context.site else {
+    var tag = form << 4 | (site == context.site ? 0 : EventCoding.siteChanged)
+    if kind.rawValue < EventCoding.threadKind {
+      tag |= kind.rawValue
       unsafe cursor.storeBytes(of: tag, as: UInt8.self)
-      return unsafe cursor + 1
+    } else {
+      unsafe cursor.storeBytes(of: tag | EventCoding.lateKind, as: UInt8.self)
+      unsafe cursor += 1
+      unsafe cursor.storeBytes(of: kind.rawValue, as: UInt8.self)
     }
-    unsafe cursor.storeBytes(of: tag | EventCoding.siteChanged, as: UInt8.self)
+    guard site != context.site else { return unsafe cursor + 1 }
     let difference = UInt64(site) &- UInt64(context.site)
     context.site = site
     return unsafe Self.put(EventCoding.zigzag(difference), at: cursor + 1)

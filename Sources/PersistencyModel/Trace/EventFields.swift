@@ -12,13 +12,17 @@ extension EventKind {
   /// The fields of the usual form of this kind; stores have forms of their own.
   var fields: EventFields {
     switch self {
-    case .store, .nonTemporalStore, .lockedStore: [.address]
+    case .store, .nonTemporalStore, .lockedStore, .sectorWrite, .forcedSectorWrite: [.address]
     case .lockedFence, .sfence, .mfence: []
     case .clwb, .clflushopt, .clflush: [.address]
     case .flushRequest: [.address, .size, .request]
-    case .routedWriteBack: [.address, .request]
+    case .routedWriteBack, .routedDiskFlush: [.address, .request]
+    case .diskFlush: [.request]
     case .deepFlush, .msync: [.address, .size]
     case .mark: [.mark]
     }
   }
+
+  /// Bytes of an event of this kind where its usual form does not say it; stores have forms of their own.
+  var usualSize: Int { isLineFlush || self == .routedDiskFlush ? Int(CacheLine.size) : 0 }
 }

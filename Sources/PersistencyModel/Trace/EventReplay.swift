@@ -1,10 +1,11 @@
 /// Applies the stores of encoded chunks to an image, and counts the events.
 ///
-/// Gives what decoding every record and writing its bytes would, at a fraction of the time: the usual forms
+/// Sectors of disks are no memory: their writes are only counted. Gives what decoding every record and
+/// writing its bytes would, at a fraction of the time: the usual forms
 /// are read in place, and only the others go through `EventDecoder`.
 public struct EventReplay: Sendable {
   /// Number of events of each kind so far, by raw value.
-  public private(set) var counts = [Int](repeating: 0, count: 16)
+  public private(set) var counts = [Int](repeating: 0, count: 32)
 
   /// A replay that has seen nothing.
   public init() {}
@@ -26,7 +27,7 @@ public struct EventReplay: Sendable {
       applyUsual(chunk, &decoder, to: &image)
       guard let record = try decoder.next(in: chunk) else { return }
       counts[Int(record.event.kind.rawValue)] += 1
-      guard record.event.kind.isStore else { continue }
+      guard record.event.kind.isStore, !record.event.kind.isSectorWrite else { continue }
       guard record.event.address <= UInt64(image.byteCount),
         record.event.size <= image.byteCount - Int(record.event.address)
       else { throw EventCodingError(.rangeWraps, offset: offset) }
