@@ -24,19 +24,29 @@ struct BlockDiscard: Hashable, Sendable {
 struct BlockTimeline: Hashable, Sendable {
   /// First sector of the block.
   let sector: UInt64
-  /// The origin's content, then what was written, in order of the beginnings.
+  /// What lay under it, the content at the start, then what was written, in order of the beginnings.
   private(set) var versions: [Version]
   /// Every discard of the block, or of a part of it.
   var discards: [BlockDiscard] = []
-  private var latestEnd: [Moment] = [0]
+  private var latestEnd: [Moment]
 
-  init(sector: UInt64, origin: BlockContent) {
+  /// A block that holds `origin` at the start, over contents that only a discard may let show.
+  init(sector: UInt64, origin: BlockContent, underneath: BlockContent) {
     self.sector = sector
-    versions = [Version(content: origin, operation: nil, begin: 0, end: 0, isForced: false)]
+    let under = Version(
+      content: underneath,
+      operation: nil,
+      begin: -1,
+      end: -1,
+      isForced: false
+    )
+    let start = Version(content: origin, operation: nil, begin: 0, end: 0, isForced: false)
+    versions = [under, start]
+    latestEnd = [-1, 0]
   }
 
-  /// The origin's content.
-  var origin: BlockContent { versions[0].content }
+  /// The content at the start.
+  var origin: BlockContent { versions[1].content }
 
   /// Adds a version begun after all others.
   mutating func append(_ version: Version) {
@@ -46,7 +56,7 @@ struct BlockTimeline: Hashable, Sendable {
 
   /// Versions begun by `now`; O(log versions).
   func versions(begunBy now: Moment) -> ArraySlice<Version> {
-    var low = 1
+    var low = 2
     var high = versions.count
     while low < high {
       let middle = (low + high) / 2
@@ -57,7 +67,7 @@ struct BlockTimeline: Hashable, Sendable {
 
   /// The newest version that `isCertain`: whatever was acknowledged before its beginning is replaced.
   func floor(at moment: Moment, isCertain: (Version) -> Bool) -> Version {
-    versions(begunBy: moment).last(where: isCertain) ?? versions[0]
+    versions(begunBy: moment).last(where: isCertain) ?? versions[1]
   }
 
   /// Versions begun by `moment` that the floor does not replace, newest first.

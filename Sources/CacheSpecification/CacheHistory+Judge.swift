@@ -1,3 +1,5 @@
+internal import PersistencyModel
+
 extension CacheHistory {
   /// Whether nothing in the observation breaks a promise of dm-writecache in the period.
   ///
@@ -97,7 +99,13 @@ extension CacheHistory {
     guard observed.sector % sectors == 0, observed.sector < end, end - observed.sector >= sectors
     else { return true }
     if observed.content == .unidentified { return false }
-    return origin.holds(table.words(of: observed.content), at: observed.sector)
+    let words = table.words(of: observed.content)
+    if origin.holds(words, at: observed.sector) { return true }
+    let block = observed.sector..<(observed.sector + sectors)
+    return underneath.holds(words, at: observed.sector)
+      && timeline.operations.contains {
+        $0.operation.kind == .discard && $0.operation.sectors.overlaps(block)
+      }
   }
 
   /// Whether every block holds what a state permits.

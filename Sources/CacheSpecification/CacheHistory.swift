@@ -64,6 +64,7 @@ public struct CacheHistory: Sendable {
   let sets: AllowedSets
   let periods: [ObligationPeriod]
   let mayWriteAround: Bool
+  let underneath: OriginImage
 
   /// The history of a trace.
   ///
@@ -73,6 +74,8 @@ public struct CacheHistory: Sendable {
   ///   - origin: What the device under the cache holds at the start.
   ///   - autocommitEvery: Uncommitted blocks, at least 1, from which on the cache may commit without
   ///     saying so; `nil` if all commits are recorded.
+  ///   - underneath: What lies under the contents at the start, and shows where they are discarded; the
+  ///     same as `origin` unless given.
   ///   - mayWriteAround: Whether writes may have gone to the origin directly (cleaner, metadata only).
   /// - Throws: The first operation that cannot be one, and why.
   public init(
@@ -80,6 +83,7 @@ public struct CacheHistory: Sendable {
     blockSize: Int,
     origin: OriginImage = .zeros(length: nil),
     autocommitEvery: Int? = nil,
+    underneath: OriginImage? = nil,
     mayWriteAround: Bool = false
   ) throws(CacheHistoryError) {
     var marks: [PlacedMark] = []
@@ -93,6 +97,7 @@ public struct CacheHistory: Sendable {
       blockSize: blockSize,
       origin: origin,
       autocommitEvery: autocommitEvery,
+      underneath: underneath,
       mayWriteAround: mayWriteAround
     )
   }
@@ -107,6 +112,8 @@ public struct CacheHistory: Sendable {
   ///   - origin: What the device under the cache holds at the start.
   ///   - autocommitEvery: Uncommitted blocks, at least 1, from which on the cache may commit without
   ///     saying so; `nil` if all commits are recorded.
+  ///   - underneath: What lies under the contents at the start, and shows where they are discarded; the
+  ///     same as `origin` unless given.
   ///   - mayWriteAround: Whether writes may have gone to the origin directly (cleaner, metadata only).
   /// - Throws: The first operation that cannot be one, and why.
   public init(
@@ -116,14 +123,21 @@ public struct CacheHistory: Sendable {
     blockSize: Int,
     origin: OriginImage = .zeros(length: nil),
     autocommitEvery: Int? = nil,
+    underneath: OriginImage? = nil,
     mayWriteAround: Bool = false
   ) throws(CacheHistoryError) {
     precondition(autocommitEvery.map { $0 > 0 } ?? true, "An autocommit threshold is at least 1")
-    let reader = try OperationReader(contents: contents, blockSize: blockSize, origin: origin)
+    let reader = try OperationReader(
+      contents: contents,
+      blockSize: blockSize,
+      origin: origin,
+      underneath: underneath ?? origin
+    )
     timeline = try Timeline(marks, eventCount: eventCount, reader: reader)
     self.blockSize = blockSize
     self.origin = origin
     self.mayWriteAround = mayWriteAround
+    self.underneath = underneath ?? origin
     var table = ContentTable(blockSize: blockSize)
     blocks = timeline.blocks(reader: reader, contents: &table)
     originState = blocks.map(\.origin)

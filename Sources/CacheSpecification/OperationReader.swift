@@ -5,12 +5,18 @@ struct OperationReader {
   let contents: [Content]
   let blockSize: Int
   let origin: OriginImage
+  let underneath: OriginImage
 
   /// 512-byte sectors of a block.
   var blockSectors: UInt64 { UInt64(blockSize / 512) }
 
   /// A reader; throws if block size or origin are none.
-  init(contents: [Content], blockSize: Int, origin: OriginImage) throws(CacheHistoryError) {
+  init(
+    contents: [Content],
+    blockSize: Int,
+    origin: OriginImage,
+    underneath: OriginImage
+  ) throws(CacheHistoryError) {
     guard blockSize >= 512, blockSize & (blockSize - 1) == 0 else {
       throw CacheHistoryError(.blockSize(blockSize))
     }
@@ -20,6 +26,7 @@ struct OperationReader {
     self.contents = contents
     self.blockSize = blockSize
     self.origin = origin
+    self.underneath = underneath
   }
 
   /// Why an operation cannot be one of this device; `nil` if it can.

@@ -19,6 +19,9 @@ public enum OriginImage: Hashable, Sendable {
     }
   }
 
+  /// The 512 bytes of a sector; zeros past the end.
+  public func sector(_ number: UInt64) -> [UInt8] { block(at: number, size: 512) }
+
   /// The block of `size` bytes that begins at a 512-byte sector; zeros past the end.
   func block(at sector: UInt64, size: Int) -> [UInt8] {
     switch self {

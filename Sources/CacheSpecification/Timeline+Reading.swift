@@ -29,7 +29,11 @@ extension Timeline {
       for block in reader.blocks(of: write.operation) {
         let content = contents.intern(block.bytes, name: block.name)
         let origin = contents.intern(reader.origin.block(at: block.sector, size: reader.blockSize))
-        found[block.sector, default: BlockTimeline(sector: block.sector, origin: origin)].append(
+        let under = contents.intern(
+          reader.underneath.block(at: block.sector, size: reader.blockSize)
+        )
+        let timeline = BlockTimeline(sector: block.sector, origin: origin, underneath: under)
+        found[block.sector, default: timeline].append(
           Version(
             content: content,
             operation: index,

@@ -29,8 +29,15 @@ extension TracerError.Reason: CustomStringConvertible {
     case .asynchronousDevice(let device):
       "device \(device) is asynchronous: it is durable only after a host flush request, "
         + "which no instruction makes"
+    case .isADisk(let device): "device \(device) is a disk: it is not mapped"
+    case .notADisk(let device): "device \(device) of the origin is no disk"
+    case .cannotOpenDisk: "the disk's file cannot be opened"
+    case .cannotReadDisk: "the disk's file cannot be read"
+    case .cannotWriteDisk: "the disk's file cannot be written"
+    case .cannotFlushDisk: "the disk's file cannot be flushed"
     case .tooManyThreads: "more than 4096 threads made events"
     case .mismatch(let mismatch): mismatch.description
+    case .diskMismatch(let mismatch): mismatch.description
     case .sink(let error): "the recording cannot be written: \(error)"
     }
   }

@@ -22,10 +22,24 @@ public struct TracerError: Error {
     case unalignedTable(UInt64)
     /// The device is asynchronous: durable only after a host flush request, which no instruction makes.
     case asynchronousDevice(String)
+    /// The device is a disk, which is not mapped but written through `RecordedDisk`.
+    case isADisk(String)
+    /// The device of an origin is no disk.
+    case notADisk(String)
+    /// The file of a disk could not be opened.
+    case cannotOpenDisk
+    /// The file of a disk could not be read.
+    case cannotReadDisk
+    /// The file of a disk could not be written.
+    case cannotWriteDisk
+    /// The file of a disk could not be flushed.
+    case cannotFlushDisk
     /// More than 4,096 threads made events.
     case tooManyThreads
     /// What was recorded does not lead from the initial to the final image.
     case mismatch(ImageMismatch)
+    /// What was recorded does not lead from the initial to the final content of the disks.
+    case diskMismatch(SectorMismatch)
     /// The sink of the recording failed.
     case sink(any Error)
   }

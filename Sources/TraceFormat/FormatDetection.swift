@@ -11,7 +11,7 @@ enum FormatDetection {
   }
 
   private static func isBinary(_ head: Span<UInt8>) -> Bool {
-    let magic = ChunkHeader.magic.prefix(7)
+    let magic = ChunkHeader.magic
     return head.count >= magic.count && magic.indices.allSatisfy { head[$0] == magic[$0] }
   }
 
@@ -72,6 +72,7 @@ enum FormatDetection {
 
   private static let textKeywords: Set<String> = [
     "MARK", "BEGIN", "ACK", "LOCK", "REQUEST", "ROUTED", "DEEP", "MSYNC", "CONTENT", "END",
-    "SOURCE", "ISA", "LINESIZE", "ATOMIC", "BUILD", "DEVICE", "SEGMENT", "ROUTING", "NOTE",
+    "SECTOR", "DISKFLUSH", "DISKFLUSHED", "SOURCE", "ISA", "LINESIZE", "ATOMIC", "BUILD", "DEVICE",
+    "SEGMENT", "ROUTING", "NOTE",
   ]
 }

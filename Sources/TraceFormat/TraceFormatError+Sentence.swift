@@ -36,6 +36,10 @@ extension TraceFormatError.Reason {
       "\(size) bytes at \(hexadecimal(address)) run past the end of the address space"
     case .outsideRegions(let address, let size):
       "\(size) bytes at \(hexadecimal(address)) are outside every declared region"
+    case .notOnDisk(let address):
+      "an event of a disk at \(hexadecimal(address)), where no disk is"
+    case .onDisk(let address):
+      "\(hexadecimal(address)) is on a disk, of which only whole sectors are written, at multiples of 64"
     case .overlap(let first, let second): "\(first) and \(second) overlap"
     case .tooLong(let limit): "a record is longer than \(limit) bytes"
     case .checksum(let what): "the checksum of \(what) does not match its bytes"

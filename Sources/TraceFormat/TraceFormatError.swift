@@ -44,6 +44,10 @@ public struct TraceFormatError: Error, Hashable, Sendable {
     case overflow(address: UInt64, size: UInt64)
     /// Bytes that no declared region holds.
     case outsideRegions(address: UInt64, size: UInt64)
+    /// An event of a disk at an address that is no sector's.
+    case notOnDisk(address: UInt64)
+    /// Memory at the address of a disk, or a sector's event beside the beginning of its line.
+    case onDisk(address: UInt64)
     /// Two regions, as text, that share bytes.
     case overlap(String, String)
     /// A record longer than this many bytes.

@@ -15,7 +15,7 @@ struct Fencepost: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CheckCommand.self, NecessityCommand.self, CompareCommand.self, CertificateCommand.self,
-      CountCommand.self,
+      CountCommand.self, DefectsCommand.self, WorkloadsCommand.self,
       ImageCommand.self,
       ShowCommand.self,
       ConvertCommand.self, LitmusCommand.self, DemoCommand.self, BenchCommand.self,

@@ -63,3 +63,28 @@ import Testing
     #expect(history.judge([0: "a1"]).map(\.kind) == [.lostDurableWrite])
   }
 }
+
+extension WriteBackTests {
+  @Test func aDiscardMayLetShowWhatLiesUnderTheFirstContents() throws {
+    for isWritten in [true, false] {
+      var script = HistoryScript()
+      if isWritten { script.write(0, "a2") }
+      script.run(.discard, 0..<1)
+      func judge(_ name: String, _ trace: Trace) throws -> [Violation] {
+        let history = try CacheHistory(
+          trace,
+          blockSize: HistoryScript.blockSize,
+          origin: .sectors([0: HistoryScript.bytes("a1")], length: nil),
+          underneath: .sectors([0: HistoryScript.bytes("a0")], length: nil)
+        )
+        return history.judge([0: name])
+      }
+      #expect(try judge("a0", script.trace).isEmpty && judge("a1", script.trace).isEmpty)
+      #expect(try judge("x", script.trace).map(\.kind) == [.foreignData])
+      if isWritten {
+        let before = script.trace.removing(eventsAt: [2, 3])
+        #expect(try judge("a0", before).isEmpty == false, "nothing was discarded")
+      }
+    }
+  }
+}

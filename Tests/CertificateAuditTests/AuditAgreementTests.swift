@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test(arguments: PersistenceDomain.allCases.filter { $0 != .asynchronous }, [false, true])
+  @Test(arguments: PersistenceDomain.ofMemory, [false, true])
   func domainsAndWeakClflushAreReadAsTheModelReadsThem(
     domain: PersistenceDomain,
     isWeak: Bool
@@ -51,6 +51,18 @@ import Testing
       var comparison = AuditComparison(generator.trace(seed: seed))
       comparison.options.domainOverride = domain
       comparison.options.treatsClflushAsWeak = isWeak
+      let (audited, modelled) = (try comparison.audited(), comparison.modelled())
+      #expect(audited == modelled, "\(comparison.summary)")
+    }
+  }
+
+  @Test(arguments: TearMode.allCases, StoreOrder.allCases)
+  func disksAreCountedAsTheModelCountsThem(tear: TearMode, order: StoreOrder) throws {
+    var generator = DiskTraceGenerator()
+    generator.memory.domains = [.adr, .eadr, .wpq, .volatile]
+    for seed in UInt64(30_000)..<30_200 {
+      var comparison = AuditComparison(generator.trace(seed: seed), tear: tear, order: order)
+      comparison.options.domainOverride = seed % 3 == 0 ? .eadr : nil
       let (audited, modelled) = (try comparison.audited(), comparison.modelled())
       #expect(audited == modelled, "\(comparison.summary)")
     }

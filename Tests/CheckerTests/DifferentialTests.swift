@@ -20,7 +20,7 @@ import Testing
     #expect(compared > 12)
   }
 
-  @Test(arguments: PersistenceDomain.allCases.filter { $0 != .asynchronous })
+  @Test(arguments: PersistenceDomain.ofMemory)
   func bothLevelsAgreeOnEachDomain(domain: PersistenceDomain) {
     var generator = TraceGenerator.mixed
     generator.domains = [domain]

@@ -164,7 +164,7 @@ import Testing
     #expect(traces.contains { !audit($0).withoutEffect.isEmpty })
   }
 
-  @Test(arguments: PersistenceDomain.allCases.filter { $0 != .asynchronous })
+  @Test(arguments: PersistenceDomain.ofMemory)
   func whatIsWithoutEffectCanGoInRandomTraces(_ domain: PersistenceDomain) {
     var generator = TraceGenerator()
     generator.events = 4...14

@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test(arguments: PersistenceDomain.allCases.filter { $0 != .asynchronous })
+  @Test(arguments: PersistenceDomain.ofMemory)
   func tracesOnOneDomainAgree(domain: PersistenceDomain) {
     var generator = TraceGenerator()
     generator.domains = [domain]

@@ -197,8 +197,10 @@ private func randomEvent(_ numbers: inout Numbers) -> Decoded {
     return nil
   }
   let huge: [UInt8] = Array(repeating: 0xff, count: 9)
-  #expect(error([0x07, 0x0f])?.reason == .unknownTag(0x0f))
-  #expect(error([0x07, 0x0f])?.offset == 1)
+  #expect(error([0x07, 0x0f, 0x12])?.reason == .unknownTag(0x12))
+  #expect(error([0x07, 0x0f, 0x12])?.offset == 1)
+  #expect(error([0x0f, 0x00])?.reason == .unknownTag(0x00))
+  #expect(error([0x0f])?.reason == .truncated)
   #expect(error([0x70])?.reason == .unknownTag(0x70))
   #expect(error([0x17])?.reason == .unknownTag(0x17))
   #expect(error([0x60, 0x00, 0x00])?.reason == .sizeOutOfRange(0))

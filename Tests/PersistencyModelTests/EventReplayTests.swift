@@ -4,12 +4,12 @@ import Testing
 /// Image and counts by decoding record after record; `nil` where the chunk is no events or leaves the image.
 private func decoded(_ chunk: [UInt8], size: Int) -> (image: [UInt8], counts: [Int])? {
   var image = [UInt8](repeating: 0, count: size)
-  var counts = [Int](repeating: 0, count: 16)
+  var counts = [Int](repeating: 0, count: 32)
   var decoder = EventDecoder()
   do {
     while let record = try decoder.next(in: chunk.span.bytes) {
       counts[Int(record.event.kind.rawValue)] += 1
-      guard record.event.kind.isStore else { continue }
+      guard record.event.kind.isStore, !record.event.kind.isSectorWrite else { continue }
       guard record.event.address + UInt64(record.event.size) <= UInt64(size) else { return nil }
       EventDecoder.withBytes(of: record, in: chunk.span.bytes) { bytes in
         for offset in 0..<bytes.byteCount {
@@ -47,7 +47,7 @@ private func agree(_ chunk: [UInt8], size: Int) -> Bool {
   var encoder = EventEncoder()
   var chunk: [UInt8] = []
   for _ in 0..<300 {
-    let kind = EventKind.allCases[Int(below(14))]
+    let kind = EventKind.allCases[Int(below(18))]
     let stored = kind.isStore ? (0..<(1 + below(12))).map { _ in UInt8(below(3) * 127) } : []
     let event = Event(
       kind,

@@ -130,7 +130,9 @@ public struct SlowProgram: Sendable {
     case .clflush: return [SlowInstruction(.clflush(address))]
     case .msync:
       return SlowInstruction.msync(address, size: event.size)
-    case .flushRequest, .deepFlush, .mark: return [SlowInstruction(.nothing)]
+    case .flushRequest, .deepFlush, .mark, .diskFlush: return [SlowInstruction(.nothing)]
+    case .sectorWrite, .forcedSectorWrite, .routedDiskFlush:
+      preconditionFailure("The operational model knows no disks")
     }
   }
 }

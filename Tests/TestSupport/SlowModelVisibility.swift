@@ -78,7 +78,7 @@ extension SlowMachine {
       case .adr: state.queues[queue(of: pieces[piece].address)].append(.piece(piece))
       case .eadr: state.landing.append(piece)
       case .volatile: break
-      case .wpq, .asynchronous:
+      case .wpq, .asynchronous, .disk:
         preconditionFailure("The operational model knows ADR, eADR and volatile lines")
       }
     }

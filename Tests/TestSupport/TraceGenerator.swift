@@ -123,6 +123,8 @@ public struct TraceGenerator: Sendable {
       let begin = UInt64.random(in: 0..<end, using: &random)
       let size = UInt64.random(in: 1...(end - begin), using: &random)
       trace.append(Event(kind, address: begin, size: Int(size), thread: thread))
+    case .sectorWrite, .forcedSectorWrite, .diskFlush, .routedDiskFlush:
+      preconditionFailure("Disks have a generator of their own")
     case .sfence, .mfence, .lockedFence: trace.append(Event(kind, thread: thread))
     case .mark: trace.append(.label("mark \(number)"), thread: thread)
     }

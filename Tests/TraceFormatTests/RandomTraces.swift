@@ -58,7 +58,12 @@ struct RandomTraces {
     if Bool.random(using: &generator) {
       header.addressSpace = AddressSpace(
         devices: [
-          Device(name: "D+0", size: 1 << 30, start: 4096, domain: pick(PersistenceDomain.allCases)),
+          Device(
+            name: "D+0",
+            size: 1 << 30,
+            start: 4096,
+            domain: pick(PersistenceDomain.allCases.filter { $0 != .disk })
+          ),
           Device(name: pick(["E", "a;b"]), size: 1 << 20),
         ],
         segments: [
@@ -113,7 +118,7 @@ struct RandomTraces {
     let thread = pick([0, 0, 1, Event.maximumThread])
     let site = SiteID(Int.random(in: 0...sites, using: &generator))
     let address = UInt64.random(in: 0..<(1 << 20), using: &generator)
-    switch pick(EventKind.allCases) {
+    switch pick(EventKind.allCases.filter { !$0.isOfDisk }) {
     case .mark: trace.append(mark(number, contents: contents), thread: thread)
     case let kind where kind.isStore:
       let size = pick([1, 2, 3, 4, 7, 8, 9, 16, 64, 300])

@@ -125,7 +125,7 @@ import TraceFormat
     ("FENCE;lfence", "test, line 1: expected sfence or mfence, found \"lfence\""),
     ("T4096;MARK;x", "test, line 1: thread is 4096, outside 0 to 4095"),
     ("MARK;a\\q", "test, line 1: expected \\n, \\r, \\t, \\\\ or \\xHH, found \"\\q\""),
-    ("FENCEPOST;2", "test, line 1: expected version 1, found \"2\""),
+    ("FENCEPOST;3", "test, line 1: expected version 1 to 2, found \"3\""),
     ("MARK;x\nFENCEPOST;1", "test, line 2: FENCEPOST after the first line may not stand here"),
     ("MARK;x\nISA;arm", "test, line 2: ISA after events may not stand here"),
     ("BEGIN;1;wash", "test, line 1: no kind of operation is named \"wash\""),

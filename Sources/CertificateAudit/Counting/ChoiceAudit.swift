@@ -9,17 +9,19 @@ import PersistencyModel
 /// parts are issued, and flushes and fences add nothing. Time: per event the parts of the lines that
 /// it touches, plus arithmetic on numbers as long as the count.
 public struct ChoiceAudit {
-  private let subject: AuditSubject
+  let subject: AuditSubject
   private let scope: AuditScope
   private let reading: AuditReading
   private let trace: Trace
-  private var lines: [CacheLine: AuditedLine] = [:]
+  private(set) var lines: [CacheLine: AuditedLine] = [:]
   /// By thread, the lines it flushed weakly and how many parts that covers.
   private var coverage: [ThreadID: [CacheLine: Int]] = [:]
   /// By thread, the lines on which it has stores that bypass the cache.
   private var bypassed: [ThreadID: Set<CacheLine>] = [:]
   private var queued: Set<CacheLine> = []
-  private var issued = 0
+  /// Sectors with writes that are not durable yet.
+  var volatileSectors: Set<CacheLine> = []
+  var issued = 0
   private var product: BigUInt = 1
   /// Choices since the last crash point; at first the one that keeps nothing.
   private var unclaimed: BigUInt = 1
@@ -91,7 +93,7 @@ public struct ChoiceAudit {
   }
 
   /// Power is lost at a moment after which fewer choices are permitted.
-  private mutating func shrink(at position: Int) {
+  mutating func shrink(at position: Int) {
     losePower(at: position)
     tally.choicesOfAllPoints += product
     if lastShrinking != position { tally.shrinkingEvents += 1 }
@@ -125,7 +127,11 @@ extension ChoiceAudit {
       fence(event, at: position)
     case .deepFlush:
       flushDeeply(event, at: position)
-    case .flushRequest, .mark:
+    case .sectorWrite, .forcedSectorWrite:
+      writeSector(event, at: position)
+    case .routedDiskFlush:
+      flushDisk(event, at: position)
+    case .flushRequest, .diskFlush, .mark:
       break
     }
   }
@@ -147,7 +153,8 @@ extension ChoiceAudit {
     _ isChosen: (Part, CacheLine) -> Bool
   ) {
     let reached = candidates.filter { line in
-      lines[line]?.holds { !$0.isQueued && isChosen($0, line) } ?? false
+      guard let state = lines[line], state.domain != .disk else { return false }
+      return state.holds { !$0.isQueued && isChosen($0, line) }
     }
     guard !reached.isEmpty else { return }
     if isShrinking || reached.contains(where: { lines[$0]?.domain != .wpq }) {
@@ -156,7 +163,7 @@ extension ChoiceAudit {
     for line in reached { force(line) { !$0.isQueued && isChosen($0, line) } }
   }
 
-  private mutating func force(_ line: CacheLine, deeply: Bool = false, _ isChosen: (Part) -> Bool) {
+  mutating func force(_ line: CacheLine, deeply: Bool = false, _ isChosen: (Part) -> Bool) {
     guard var state = lines[line] else { return }
     let before = state.count
     let isQueueing = state.domain == .wpq && !deeply
@@ -213,7 +220,7 @@ extension ChoiceAudit {
   }
 
   /// Issues the parts of a store; what the number of choices grows by is new.
-  private mutating func issue(_ new: [CacheLine: [Part]], _ touched: [CacheLine]) {
+  mutating func issue(_ new: [CacheLine: [Part]], _ touched: [CacheLine]) {
     var before: BigUInt = 1
     var after: BigUInt = 1
     for line in touched {

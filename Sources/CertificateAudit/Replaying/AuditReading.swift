@@ -37,6 +37,8 @@ public struct AuditReading: Hashable, Sendable {
   public init() {}
 
   func domain(of line: CacheLine, in space: AddressSpace?) -> PersistenceDomain {
-    domain ?? space?.domain(at: line.address) ?? .adr
+    let own = space?.domain(at: line.address)
+    // What is said of memory is not said of disks.
+    return own == .disk ? .disk : domain ?? own ?? .adr
   }
 }

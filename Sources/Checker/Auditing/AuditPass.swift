@@ -74,8 +74,9 @@ struct AuditPass {
           ? .useful : flushes.contains(.redundant) ? .redundant : .superfluous
       )
     case .deepFlush: return Sight(effect: deepFlush(event))
-    case .flushRequest: return Sight(effect: .superfluous)
-    case .mark: return Sight()
+    case .routedDiskFlush: return Sight(effect: diskFlush(event))
+    case .flushRequest, .diskFlush: return Sight(effect: .superfluous)
+    case .sectorWrite, .forcedSectorWrite, .mark: return Sight()
     }
   }
 
@@ -90,6 +91,7 @@ struct AuditPass {
   }
 
   private mutating func flush(_ line: CacheLine, by thread: ThreadID) -> Effect {
+    guard machine.domain(of: line) != .disk else { return .superfluous }
     let pending = plainPending(line)
     guard let newest = pending.last else { return .superfluous }
     let key = FlushKey(thread: thread, line: line)
@@ -120,6 +122,15 @@ struct AuditPass {
     let reaches = machine.pendingLines.contains { line in
       devices.contains(device(line))
         && machine.space(of: line).pending.contains(where: \.isAccepted)
+    }
+    return reaches ? .useful : .superfluous
+  }
+
+  private func diskFlush(_ event: Event) -> Effect {
+    let space = machine.addressSpace
+    let disk = space?.diskSector(at: event.address)?.device
+    let reaches = machine.pendingLines.contains {
+      space?.diskSector(at: $0.address)?.device == disk && machine.domain(of: $0) == .disk
     }
     return reaches ? .useful : .superfluous
   }

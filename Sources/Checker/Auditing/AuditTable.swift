@@ -40,8 +40,8 @@ extension PlacedTrace {
     var requests: Set<UInt64> = []
     return positions.filter { position in
       let event = trace.events[position]
-      if event.kind == .flushRequest { requests.insert(event.payload) }
-      return event.kind != .routedWriteBack || !requests.contains(event.payload)
+      if event.kind.isRequest { requests.insert(event.payload) }
+      return !event.kind.isRouted || !requests.contains(event.payload)
     }
   }
 }

@@ -77,9 +77,9 @@ public struct FlushAudit: Sendable {
   private mutating func note(_ effect: AuditPass.Effect?, of event: Event, at position: Int) {
     guard let effect else { return }
     if effect != .useful { withoutEffect.insert(position) }
-    if event.kind == .flushRequest {
+    if event.kind.isRequest {
       requests[event.payload] = RequestTally(position: position)
-    } else if event.kind == .routedWriteBack, requests[event.payload] != nil {
+    } else if event.kind.isRouted, requests[event.payload] != nil {
       requests[event.payload]?.writtenBack += 1
       if effect == .useful { requests[event.payload]?.useful += 1 }
       if effect == .redundant { requests[event.payload]?.redundant += 1 }

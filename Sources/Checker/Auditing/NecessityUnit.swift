@@ -10,9 +10,9 @@ public struct NecessityUnit: Hashable, Sendable {
   public var times: Int
 
   /// The trace without it: flushes and fences are left out, non-temporal stores become plain ones that
-  /// nothing flushes.
+  /// nothing flushes, forced writes of sectors ones that are not forced.
   public var edit: TraceEdit {
-    place.role == .nonTemporalStore
+    place.role.isProperty
       ? TraceEdit(madePlain: Set(positions)) : TraceEdit(removed: Set(positions))
   }
 }
@@ -20,7 +20,8 @@ public struct NecessityUnit: Hashable, Sendable {
 extension NecessityUnit {
   /// Everything that can be taken away, in order of first occurrence.
   ///
-  /// By place: flushes, fences, and the non-temporal property of stores. Event by event: flushes (a
+  /// By place: flushes, fences, and the non-temporal property of stores and
+  /// the forced one of sector writes. Event by event: flushes (a
   /// request with its write-backs is one) and fences only.
   public static func all(in placed: PlacedTrace, byEvent: Bool = false) -> [NecessityUnit] {
     let units = zip(placed.places, placed.positions).flatMap { place, positions in
@@ -40,16 +41,16 @@ extension NecessityUnit {
       let times = placed.withoutWriteBacks(positions).count
       return [NecessityUnit(place: place, positions: positions, times: times)]
     }
-    if place.role == .nonTemporalStore { return [] }
+    if place.role.isProperty { return [] }
     var units: [NecessityUnit] = []
     var requests: [UInt64: Int] = [:]
     for position in positions {
       let event = placed.trace.events[position]
-      if event.kind == .routedWriteBack, let unit = requests[event.payload] {
+      if event.kind.isRouted, let unit = requests[event.payload] {
         units[unit].positions.append(position)
         continue
       }
-      if event.kind == .flushRequest { requests[event.payload] = units.count }
+      if event.kind.isRequest { requests[event.payload] = units.count }
       units.append(NecessityUnit(place: place, positions: [position], times: 1))
     }
     return units

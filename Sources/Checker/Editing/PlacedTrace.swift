@@ -34,15 +34,25 @@ public struct PlacedTrace: Sendable {
     role: PlaceRole,
     as description: String
   ) -> PlacedTrace {
+    applying(TraceEdit(inserted: insertions), role: role, as: description)
+  }
+
+  /// The same after an edit that leaves nothing out; what it puts in, and what it makes forced, belongs to
+  /// a place of its own.
+  func applying(
+    _ edit: TraceEdit,
+    role: PlaceRole,
+    as description: String
+  ) -> PlacedTrace {
     var copy = self
     copy.places.append(
       TracePlace(role: role, anchor: .inserted(description), description: description)
     )
-    let next = TraceEdit(inserted: insertions).applied(to: trace)
-    copy.placeOfEvent = next.origins.map { origin in
-      origin.map { placeOfEvent[$0] } ?? places.count
+    copy.placeOfEvent = edit.applied(to: trace).origins.map { origin in
+      guard let origin, !edit.madeForced.contains(origin) else { return places.count }
+      return placeOfEvent[origin]
     }
-    copy.edited = edited.applying(TraceEdit(inserted: insertions))
+    copy.edited = edited.applying(edit)
     return copy
   }
 
@@ -113,9 +123,9 @@ private struct PlaceFinder {
       pass(trace.mark(of: event))
       return nil
     }
-    if event.kind == .routedWriteBack, let request = requests[event.payload] { return request }
+    if event.kind.isRouted, let request = requests[event.payload] { return request }
     let place = place(role, anchor(of: event, at: position, role))
-    if event.kind == .flushRequest { requests[event.payload] = place }
+    if event.kind.isRequest { requests[event.payload] = place }
     return place
   }
 

@@ -21,8 +21,11 @@ public struct TraceEdit: Hashable, Sendable {
 
   /// Positions of events to leave out.
   public var removed: Set<Int>
-  /// Positions of non-temporal stores that become plain ones, which only a flush would write back.
+  /// Positions of non-temporal stores that become plain ones, which only a flush would write back, and of
+  /// forced writes of sectors that become unforced ones.
   public var madePlain: Set<Int>
+  /// Positions of writes of sectors that become forced ones.
+  public var madeForced: Set<Int>
   /// Events to put in; those at one position go there in this order.
   public var inserted: [Insertion]
 
@@ -30,10 +33,12 @@ public struct TraceEdit: Hashable, Sendable {
   public init(
     removed: Set<Int> = [],
     madePlain: Set<Int> = [],
+    madeForced: Set<Int> = [],
     inserted: [Insertion] = []
   ) {
     self.removed = removed
     self.madePlain = madePlain
+    self.madeForced = madeForced
     self.inserted = inserted
   }
 
@@ -54,9 +59,10 @@ public struct TraceEdit: Hashable, Sendable {
         origins.append(nil)
       }
       guard position < trace.events.count, !removed.contains(position) else { continue }
-      let event = trace.events[position]
-      let isPlain = madePlain.contains(position) && event.kind == .nonTemporalStore
-      events.append(isPlain ? event.asPlainStore : event)
+      var event = trace.events[position]
+      if madePlain.contains(position) { event = event.asOrdinary }
+      if madeForced.contains(position) { event = event.asForcedWrite }
+      events.append(event)
       origins.append(position)
     }
     return EditedTrace(trace: trace.replacing(events: events), origins: origins)
@@ -85,5 +91,33 @@ public struct EditedTrace: Sendable {
   public func applying(_ edit: TraceEdit) -> EditedTrace {
     let next = edit.applied(to: trace)
     return EditedTrace(trace: next.trace, origins: next.origins.map { $0.flatMap { origins[$0] } })
+  }
+}
+
+extension Event {
+  /// The same store without bypassing the cache, or write without being forced; any other event is as
+  /// it was.
+  fileprivate var asOrdinary: Event {
+    switch kind {
+    case .nonTemporalStore: asPlainStore
+    case .forcedSectorWrite: changed(to: .sectorWrite)
+    default: self
+    }
+  }
+
+  /// The same write of a sector, forced; any other event is as it was.
+  fileprivate var asForcedWrite: Event {
+    kind == .sectorWrite ? changed(to: .forcedSectorWrite) : self
+  }
+
+  private func changed(to kind: EventKind) -> Event {
+    Event(
+      kind,
+      address: address,
+      size: size,
+      payload: payload,
+      thread: thread,
+      site: site
+    )
   }
 }

@@ -2,11 +2,13 @@ public import PersistencyModel
 
 /// What an event does at its place in the program.
 public enum PlaceRole: String, Sendable {
-  /// A cached or locked store.
+  /// A cached or locked store, or a write of a sector.
   case store
   /// A store that bypasses the cache.
   case nonTemporalStore
-  /// A line flush, a flush request with its write-backs, a deep flush or an `msync`.
+  /// A forced write of a sector.
+  case forcedWrite
+  /// A line flush, a flush request with what was routed for it, a deep flush or an `msync`.
   case flush
   /// A fence: `sfence`, `mfence`, or a locked operation of which only the fence is recorded.
   case fence
@@ -14,9 +16,11 @@ public enum PlaceRole: String, Sendable {
   /// The role of a kind of event; `nil` for marks.
   public init?(_ kind: EventKind) {
     switch kind {
-    case .store, .lockedStore: self = .store
+    case .store, .lockedStore, .sectorWrite: self = .store
     case .nonTemporalStore: self = .nonTemporalStore
-    case .clwb, .clflushopt, .clflush, .flushRequest, .routedWriteBack, .deepFlush, .msync:
+    case .forcedSectorWrite: self = .forcedWrite
+    case .clwb, .clflushopt, .clflush, .flushRequest, .routedWriteBack, .deepFlush, .msync,
+      .diskFlush, .routedDiskFlush:
       self = .flush
     case .sfence, .mfence, .lockedFence: self = .fence
     case .mark: return nil
@@ -24,7 +28,16 @@ public enum PlaceRole: String, Sendable {
   }
 
   /// The word for it in sentences.
-  public var word: String { self == .nonTemporalStore ? "non-temporal store" : rawValue }
+  public var word: String {
+    switch self {
+    case .nonTemporalStore: "non-temporal store"
+    case .forcedWrite: "forced write"
+    case .store, .flush, .fence: rawValue
+    }
+  }
+
+  /// Whether it is a store whose ordering is a property of its own, which can be taken from it.
+  var isProperty: Bool { self == .nonTemporalStore || self == .forcedWrite }
 }
 
 /// The number of a place in its `PlacedTrace`.

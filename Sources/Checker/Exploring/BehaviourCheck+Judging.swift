@@ -32,6 +32,7 @@ struct LostState {
 extension BehaviourCheck {
   /// Judges the behaviour at a leaf, or every key of the table that it scanned.
   func judge(_ leaf: Int32) {
+    if let onBehaviour { onBehaviour(point, memoryShown) }
     if isFactored, let scans = run.scans[leaf] {
       guard scans.count == 1 else {
         return counts.stop("recovery scans several tables: explore it at level 2")

@@ -1,5 +1,5 @@
 import BigInt
-import PersistencyModel
+public import PersistencyModel
 
 /// How much of recovery's questions the search makes use of; every level is exact.
 public enum ExplorationLevel: String, Sendable, CaseIterable {
@@ -58,6 +58,9 @@ where Program.Outcome == Judge.Outcome {
   var isSettled: (CacheLine, Question) -> Bool = { _, _ in true }
   /// A line of which that is not so.
   var unsettledLine: CacheLine?
+  /// Told of each behaviour at each crash point, with a crash image that stands for those that lead to it;
+  /// at level `factored` of what recovery does beside its scan.
+  public var onBehaviour: ((CrashPoint, MemoryImage) -> Void)?
   private var previousPeriod: Int?
   let meter: ProgressMeter?
 
@@ -220,7 +223,7 @@ where Program.Outcome == Judge.Outcome {
     defer { run.watch = nil }
     run.begin()
     var medium = TrieMedium(run: run)
-    let outcome = recovery.recover(&medium)
+    let outcome = recovery.recover(&medium, showing: run.mode.keys)
     if let failure = recovery.failure {
       counts.stop(failure)
       return nil

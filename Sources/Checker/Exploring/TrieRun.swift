@@ -12,6 +12,11 @@ enum RunMode {
   case plain
 }
 
+extension RunMode {
+  /// The keys that are looked at; `nil` where everything is.
+  var keys: [UInt64]? { if case .focus(let focus) = self { focus.keys } else { nil } }
+}
+
 /// Some keys of a table, ascending, with the rows that may hold them.
 struct KeyFocus: Hashable {
   var keys: [UInt64] = []

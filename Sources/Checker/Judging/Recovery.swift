@@ -10,6 +10,9 @@ public protocol Recovery {
 
   /// Recovers the medium and observes it.
   mutating func recover<M: Medium>(_ medium: inout M) -> Outcome
+  /// The same, where of a scanned table only rows with these keys are visited and nothing but what concerns
+  /// them is judged; everything counts where `keys` is `nil`.
+  mutating func recover<M: Medium>(_ medium: inout M, showing keys: [UInt64]?) -> Outcome
   /// The same in full, for a state that is reported: what `recover` need not tell apart may be told here.
   mutating func explain<M: Medium>(_ medium: inout M) -> Outcome
   /// Told before the first run at crash points of a period, where behaviours depend on the period.
@@ -23,6 +26,10 @@ public protocol Recovery {
 }
 
 extension Recovery {
+  /// Shows everything, whatever is judged.
+  public mutating func recover<M: Medium>(_ medium: inout M, showing keys: [UInt64]?) -> Outcome {
+    recover(&medium)
+  }
   /// What recovery lets one observe.
   public mutating func explain<M: Medium>(_ medium: inout M) -> Outcome { recover(&medium) }
   /// Nothing to do where periods make no difference.

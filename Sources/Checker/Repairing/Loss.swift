@@ -15,6 +15,10 @@ struct Loss {
   let keptAfter: [Int]
   /// Lost stores that a flush could write back, ascending.
   let cachedStores: [Int]
+  /// Lost writes of sectors, ascending.
+  let sectorWrites: [Int]
+  /// Whether memory loses something.
+  let losesMemory: Bool
   /// Whether some lost store is not flushed within the window: no fence alone can order it.
   let needsFlush: Bool
   /// First position of the window after which a fence finds a flush of a lost line, or lost non-temporal
@@ -28,7 +32,9 @@ struct Loss {
     let end = max(finding.crashPoint.events, first + 1)
     let window = first..<max(kept.max() ?? end, first + 1)
     let flushes = Self.flushes(in: window, of: trace)
-    let cached = pieces.filter { !$0.1.isNonTemporal }
+    let sectors = pieces.filter { trace.events[$0.1.event].kind.isSectorWrite }
+    let memory = pieces.filter { !trace.events[$0.1.event].kind.isSectorWrite }
+    let cached = memory.filter { !$0.1.isNonTemporal }
     func flush(of piece: (CacheLine, Piece)) -> Int? {
       flushes[piece.0]?.first { $0 > piece.1.event }
     }
@@ -37,10 +43,12 @@ struct Loss {
     untilCrash = first..<end
     lines = Set(pieces.map(\.0))
     keptAfter = kept.sorted()
+    sectorWrites = Set(sectors.map(\.1.event)).sorted()
+    losesMemory = !memory.isEmpty
     cachedStores = Set(cached.map(\.1.event)).sorted()
     needsFlush = cached.contains { flush(of: $0) == nil }
     fencesFrom =
-      pieces.compactMap { $0.1.isNonTemporal ? $0.1.event : flush(of: $0) }.min()
+      memory.compactMap { $0.1.isNonTemporal ? $0.1.event : flush(of: $0) }.min()
       ?? window.upperBound
   }
 

@@ -2,8 +2,7 @@ public import PersistencyModel
 
 /// One change to a program, as it would have changed the recording: the same everywhere its place occurs.
 ///
-/// Flushes and fences of the memory under a cache are known here. The origin's own flushes and forced
-/// writes are no events of a trace yet.
+/// Flushes and fences of memory, and flushes and forced writes of the disks under a cache.
 public struct Repair: Hashable, Sendable {
   /// What is put in.
   public enum Instruction: Hashable, Sendable {
@@ -14,6 +13,10 @@ public struct Repair: Hashable, Sendable {
     case fence
     /// What flush requests ask of the device with that index; of every device for `nil`.
     case delivery(device: Int?)
+    /// A flush of the disks that lost something.
+    case diskFlush
+    /// Nothing: the writes of sectors at the place become forced ones (FUA).
+    case force
   }
 
   /// Where, as seen from the place.
@@ -34,6 +37,11 @@ public struct Repair: Hashable, Sendable {
   public var times: Int
   /// What that puts into the trace, by positions of the trace before it.
   public var insertions: [TraceEdit.Insertion]
+  /// Writes of sectors that become forced, by positions of the trace before.
+  public var madeForced: Set<Int> = []
+
+  /// Everything that changes.
+  var edit: TraceEdit { TraceEdit(madeForced: madeForced, inserted: insertions) }
 
   /// What to do, in words: "insert sfence after log_append (12 times)".
   public func description(devices: [Device]) -> String {
@@ -49,11 +57,14 @@ public struct Repair: Hashable, Sendable {
       }
       return
         "deliver the flush request at \(place) to \(whole ?? "every device it covers") (\(count))"
+    case .diskFlush: return "flush the disk \(side.rawValue) \(place) (\(count))"
+    case .force: return "make the writes of sectors at \(place) forced ones (\(count))"
     }
   }
 
   private var count: String {
     let count = times == 1 ? "once" : "\(times) times"
+    if instruction == .diskFlush || instruction == .force { return count }
     return insertions.count == times ? count : "\(count), \(insertions.count) write-backs"
   }
 
@@ -64,10 +75,12 @@ public struct Repair: Hashable, Sendable {
       case .flush: (.flush, "the clwb inserted")
       case .fence: (.fence, "the sfence inserted")
       case .delivery: (.flush, "the write-back delivered for")
+      case .diskFlush: (.flush, "the disk flush inserted")
+      case .force: (.forcedWrite, "the forced write at")
       }
     let name = place?.description ?? "every flush request"
-    let link = word.hasSuffix("for") ? "" : " \(side.rawValue)"
-    return placed.inserting(insertions, role: role, as: "\(word)\(link) \(name)")
+    let link = word.hasSuffix("for") || word.hasSuffix("at") ? "" : " \(side.rawValue)"
+    return placed.applying(edit, role: role, as: "\(word)\(link) \(name)")
   }
 }
 
@@ -93,7 +106,8 @@ public struct RepairCost: Comparable, Hashable, Sendable {
   /// The cost of repairs made together.
   public init(_ repairs: [Repair]) {
     changes = repairs.count
-    events = repairs.reduce(0) { $0 + $1.insertions.count }
+    // A write that becomes forced waits for the medium, as a flush does.
+    events = repairs.reduce(0) { $0 + $1.insertions.count + $1.madeForced.count }
     fences = repairs.reduce(0) { $0 + ($1.instruction == .fence ? $1.insertions.count : 0) }
   }
 

@@ -5,9 +5,9 @@ import PersistencyModel
 /// Only what comes after a lost store and before the crash can make that store durable in time, so only
 /// places that occur there are looked at; each is then changed everywhere.
 struct RepairCandidates {
-  private let placed: PlacedTrace
+  let placed: PlacedTrace
   private let options: ModelOptions
-  private let runs: [[[Int]]]
+  let runs: [[[Int]]]
 
   init(_ placed: PlacedTrace, options: ModelOptions) {
     self.placed = placed
@@ -21,21 +21,25 @@ struct RepairCandidates {
   func candidates(for finding: Finding) -> [Repair] {
     guard let loss = Loss(finding, in: placed.trace) else { return [] }
     var found = deliveries(loss)
-    found += loss.needsFlush ? flushes(loss) + flushesBeforeKept(loss) : fences(loss)
-    var seen: Set<[TraceEdit.Insertion]> = []
-    return found.filter { !$0.insertions.isEmpty && seen.insert($0.insertions).inserted }
+    if loss.losesMemory {
+      found += loss.needsFlush ? flushes(loss) + flushesBeforeKept(loss) : fences(loss)
+    }
+    if !loss.sectorWrites.isEmpty { found += diskRepairs(loss) }
+    var seen: Set<TraceEdit> = []
+    return found.filter { $0.edit != TraceEdit() && seen.insert($0.edit).inserted }
       .enumerated()
       .sorted { (RepairCost([$0.element]), $0.offset) < (RepairCost([$1.element]), $1.offset) }
       .map(\.element)
   }
 
   /// Places of the events at positions, each once, ascending by first position.
-  private func places(_ positions: [Int]) -> [PlaceID] {
+  func places(_ positions: [Int]) -> [PlaceID] {
     var seen: Set<PlaceID> = []
     return positions.compactMap { placed.placeOfEvent[$0] }.filter { seen.insert($0).inserted }
   }
 
-  private func repair(
+  /// What `events` gives for each run of a place, put in before or after it.
+  func repair(
     _ instruction: Repair.Instruction,
     _ side: Repair.Side,
     _ place: PlaceID,
@@ -114,9 +118,8 @@ extension RepairCandidates {
   }
 
   private func needsWriteBack(_ line: CacheLine) -> Bool {
-    let domain =
-      options.domainOverride ?? placed.trace.header.addressSpace?.domain(at: line.address)
-    return (domain ?? .adr).needsWriteBack
+    let own = placed.trace.header.addressSpace?.domain(at: line.address)
+    return own != .disk && (options.domainOverride ?? own ?? .adr).needsWriteBack
   }
 }
 
@@ -139,7 +142,7 @@ extension RepairCandidates {
       }
     }
     if !found.isEmpty { found.append(delivery(at: nil, to: nil, space, reached)) }
-    return found
+    return found + diskDeliveries(loss, space)
   }
 
   private func delivery(

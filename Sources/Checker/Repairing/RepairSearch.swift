@@ -65,7 +65,8 @@ public struct RepairSearch {
       Attempt(repairs: [$0], base: placed)
     }
     if singles.isEmpty {
-      result.obstacle = "a finding loses nothing that a flush or fence could have kept"
+      result.obstacle =
+        "a finding loses nothing that a flush, a fence or a forced write could have kept"
     }
     for attempt in singles {
       guard mayGoOn(&result, isStopped) else { return result }
@@ -144,7 +145,8 @@ extension RepairResult {
   }
 }
 
-/// An inserted event and the event of the original trace that it follows: what makes two edits the same.
+/// An inserted event and the event of the original trace that it follows, or one that became forced: what
+/// makes two edits the same.
 private struct InsertedKey: Hashable {
   var after: Int
   var event: Event
@@ -153,7 +155,9 @@ private struct InsertedKey: Hashable {
     var last = -1
     var keys: [InsertedKey] = []
     for (event, origin) in zip(edited.trace.events, edited.origins) {
-      if let origin { last = origin } else { keys.append(InsertedKey(after: last, event: event)) }
+      if let origin { last = origin }
+      guard origin == nil || event.kind == .forcedSectorWrite else { continue }
+      keys.append(InsertedKey(after: last, event: event))
     }
     return keys
   }

@@ -22,7 +22,7 @@ public struct UnorderedPair: Hashable, Sendable {
   public enum Cause: Hashable, Sendable {
     /// Nothing writes the lost store's line back.
     case noFlush
-    /// A request to flush the line (its event) whose write-back did not reach the line's device.
+    /// A request to flush the line (its event), or the disks, that did not reach the line's device.
     case requestNotDelivered(request: Int)
     /// The line is flushed by an event, and its thread does not fence afterwards; another thread's fence,
     /// which does not count, where there is one.
@@ -31,6 +31,8 @@ public struct UnorderedPair: Hashable, Sendable {
     case nonTemporalWithoutFence(foreignFence: Int?)
     /// Accepted by a write-pending queue that only a deep flush of the region empties.
     case noDeepFlush
+    /// A write of a sector after which its disk is not flushed.
+    case noDiskFlush
     /// Both are parts of one store, which becomes durable piece by piece.
     case oneStore
   }
@@ -114,6 +116,10 @@ private struct MissingLink {
   /// What is missing among the events after the store and before position `end`.
   func before(_ end: Int) -> UnorderedPair.Cause {
     if piece.isNonTemporal { return nonTemporal(end) }
+    if trace.events[piece.event].kind.isSectorWrite {
+      let request = positions(before: end).last { trace.events[$0].kind == .diskFlush }
+      return request.map { .requestNotDelivered(request: $0) } ?? .noDiskFlush
+    }
     var flush: (event: Int, thread: ThreadID)?
     var foreignFence: Int?
     var request: Int?

@@ -63,7 +63,14 @@ struct WritesInFlight {
     case .msync:
       flush(event)
       return fence()
-    case .flushRequest, .deepFlush, .mark:
+    case .sectorWrite:
+      write(event, trace.bytes(of: event))
+    case .forcedSectorWrite:
+      write(event, trace.bytes(of: event))
+      return persist(event.line)
+    case .routedDiskFlush:
+      return persistDisk(of: event, trace.header.addressSpace)
+    case .flushRequest, .diskFlush, .deepFlush, .mark:
       break
     }
     return []
@@ -88,6 +95,14 @@ struct WritesInFlight {
       let covered = self[line].contents.count
       states[line]?.flushed = covered
     }
+  }
+
+  /// A disk's flush makes every write to it durable; no fence does.
+  private mutating func persistDisk(of event: Event, _ space: AddressSpace?) -> [CacheLine] {
+    guard let space, let disk = space.diskSector(at: event.address)?.device else { return [] }
+    let reached = lines.filter { space.diskSector(at: $0.address)?.device == disk }
+    for line in reached { persist(line, self[line].contents.count) }
+    return reached
   }
 
   private mutating func fence() -> [CacheLine] {

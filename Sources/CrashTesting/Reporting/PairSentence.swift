@@ -32,6 +32,7 @@ struct PairSentence {
     case .nonTemporalWithoutFence(let foreignFence):
       return "no fence of its thread follows the non-temporal store in time" + foreign(foreignFence)
     case .noDeepFlush: return "no deep flush follows in time"
+    case .noDiskFlush: return "no flush of its disk follows in time, and the write is not forced"
     case .oneStore: return "they are parts of one store, and each becomes durable by itself"
     }
   }

@@ -28,7 +28,7 @@ public import PersistencyModel
   /// A stack over one file for each device of `space`, in their order.
   ///
   /// - Throws: `TracerError` if a file is too short for its device, their number is wrong, the table has
-  ///   gaps or does not consist of whole lines, or a device is asynchronous.
+  ///   gaps or does not consist of whole lines, or a device is asynchronous or a disk.
   public init(_ space: AddressSpace, over regions: [MappedRegion]) throws(TracerError) {
     guard space.devices.count == regions.count else {
       throw TracerError(
@@ -106,6 +106,9 @@ public import PersistencyModel
     guard device.domain != .asynchronous else {
       throw TracerError(.asynchronousDevice(device.name), path: region.path)
     }
+    guard device.domain != .disk else {
+      throw TracerError(.isADisk(device.name), path: region.path)
+    }
     let (end, overflow) = device.start.addingReportingOverflow(device.size)
     guard device.size > 0, !overflow, end <= UInt64(region.size) else {
       throw TracerError(
@@ -119,7 +122,8 @@ public import PersistencyModel
     }
   }
 
-  private static func check(_ space: AddressSpace) throws(TracerError) {
+  /// Refuses tables with gaps, and ones that are not made of whole lines.
+  static func check(_ space: AddressSpace) throws(TracerError) {
     var end: UInt64 = 0
     for segment in space.segments {
       guard segment.begin == end else { throw TracerError(.unmappedAddress(end)) }

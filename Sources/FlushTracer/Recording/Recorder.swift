@@ -41,7 +41,31 @@ public import PersistencyModel
     // SAFETY: initialised at once, released in `deinit`.
     unsafe core = .allocate(capacity: 1)
     unsafe core.initialize(
-      to: RecorderCore(stack: stack, router: router, sites: sites, sink: sink)
+      to: RecorderCore(stack: stack, disks: nil, router: router, sites: sites, sink: sink)
+    )
+  }
+
+  /// A recorder of `stack` and of the disks behind it, whose addresses follow those of the stack.
+  ///
+  /// - Parameters:
+  ///   - stack: The mapped memory; its whole content is copied.
+  ///   - origin: The disks; their whole content is copied. Written through `RecordedDisk`.
+  ///   - router: What turns flush requests into write-backs, and into flushes of disks.
+  ///   - sites: How much of the call stack a site holds.
+  ///   - sink: Receives the recording in chunks of 64 KiB.
+  /// - Throws: `TracerError` if a disk cannot be read.
+  public init(
+    _ stack: DeviceStack,
+    origin: DiskStack,
+    router: Router = .correct,
+    sites: SiteDepth = .returnAddress,
+    sink: any ChunkSink
+  ) throws(TracerError) {
+    let disks = try DiskShadow(of: origin, base: stack.space.end)
+    // SAFETY: initialised at once, released in `deinit`.
+    unsafe core = .allocate(capacity: 1)
+    unsafe core.initialize(
+      to: RecorderCore(stack: stack, disks: disks, router: router, sites: sites, sink: sink)
     )
   }
 

@@ -10,6 +10,8 @@ import PersistencyModel
   private static let chunkSize = 1 << 16
 
   let stack: DeviceStack
+  /// The stack's address space, then the disks.
+  let space: AddressSpace
   let router: Router
   private let flusher = LineFlusher()
   private let chunk: UnsafeMutableRawPointer
@@ -20,30 +22,38 @@ import PersistencyModel
   private var requests: UInt64 = 0
   private var contents: ContentID = 0
   private var marks: UInt64 = 0
-  private(set) var output: RecordingOutput
+  var output: RecordingOutput
   /// Call places.
   var book: SiteBook
   /// Who makes the events.
   var thread: ThreadID = 0
 
-  init(stack: DeviceStack, router: Router, sites: SiteDepth, sink: any ChunkSink) {
+  init(
+    stack: DeviceStack,
+    disks: DiskShadow?,
+    router: Router,
+    sites: SiteDepth,
+    sink: any ChunkSink
+  ) {
     self.stack = stack
+    space = disks.map { stack.space.appending($0.disks.space) } ?? stack.space
     self.router = router
     // SAFETY: every event leaves at least `headRoom` bytes for the next, or the chunk is emptied.
     unsafe chunk = .allocate(byteCount: Self.chunkSize, alignment: 64)
     unsafe limit = unsafe chunk + (Self.chunkSize - EventEncoder.headRoom - 8)
     unsafe cursor = unsafe chunk
     unsafe run = unsafe stack.run(at: 0)
-    output = RecordingOutput(stack: stack, sink: sink)
+    output = RecordingOutput(stack: stack, disks: disks, sink: sink)
     book = SiteBook(depth: sites)
-    output.attempt { try sink.receive(header: Self.header(stack, router)) }
+    let header = Self.header(space, router)
+    output.attempt { try sink.receive(header: header) }
   }
 
   deinit { unsafe chunk.deallocate() }
 
-  private static func header(_ stack: DeviceStack, _ router: Router) -> TraceHeader {
+  private static func header(_ space: AddressSpace, _ router: Router) -> TraceHeader {
     var header = TraceHeader(source: .native)
-    header.addressSpace = stack.space
+    header.addressSpace = space
     header.routing = router.name
     return header
   }
@@ -171,7 +181,7 @@ import PersistencyModel
   }
 
   /// Records any event that stores nothing.
-  private mutating func record(_ event: Event) {
+  mutating func record(_ event: Event) {
     // SAFETY: `emptyIfFull` keeps `headRoom` bytes free after the cursor.
     unsafe cursor = encoder.encode(event, bytes: RawSpan(), at: cursor)
     emptyIfFull()
@@ -201,8 +211,7 @@ extension RecorderCore {
   mutating func requestFlush(_ range: Range<Int>, by caller: Caller) {
     let site = unsafe book.number(of: caller)
     for part in Self.parts(of: range) {
-      let number = requests
-      requests += 1
+      let number = nextRequest()
       record(rangeEvent(.flushRequest, part, payload: number, site: site))
       let addresses = UInt64(part.lowerBound)..<UInt64(part.upperBound)
       let asked = router.ranges(for: addresses, in: stack.space)
@@ -237,6 +246,12 @@ extension RecorderCore {
       }
       record(rangeEvent(kind, part, payload: 0, site: site))
     }
+  }
+
+  /// The number of the next request, of memory or of disks.
+  mutating func nextRequest() -> UInt64 {
+    defer { requests += 1 }
+    return requests
   }
 
   /// Defines a content and returns its number.

@@ -5,12 +5,17 @@ struct RecordingOutput {
   private let stack: DeviceStack
   private let sink: any ChunkSink
   private var shadow: ShadowImage
+  /// What the disks must hold; `nil` where there are none.
+  private(set) var disks: DiskShadow?
+  /// The contents so far, where there are disks.
+  private(set) var contents = SectorContents()
   private var encodedBytes = 0
   private var marks: [Mark] = []
   private var failure: TracerError?
 
-  init(stack: DeviceStack, sink: any ChunkSink) {
+  init(stack: DeviceStack, disks: DiskShadow?, sink: any ChunkSink) {
     self.stack = stack
+    self.disks = disks
     self.sink = sink
     shadow = ShadowImage(of: stack)
   }
@@ -34,6 +39,7 @@ struct RecordingOutput {
   mutating func add(_ mark: Mark) { marks.append(mark) }
 
   mutating func deliver(content: Content) {
+    if disks != nil { contents.define(content) }
     attempt { [sink] in try sink.receive(content: content) }
   }
 
@@ -45,6 +51,7 @@ struct RecordingOutput {
   mutating func deliver(events: RawSpan) {
     guard events.byteCount > 0 else { return }
     let count = shadow.apply(events)
+    disks?.apply(events)
     encodedBytes += events.byteCount
     let marks = marks
     self.marks.removeAll(keepingCapacity: true)
@@ -57,6 +64,7 @@ struct RecordingOutput {
   mutating func finish(sites: Int) throws(TracerError) -> RecordingSummary {
     if let failure { throw failure }
     if let mismatch = shadow.mismatch(with: stack) { throw TracerError(.mismatch(mismatch)) }
+    if let mismatch = try disks?.mismatch(contents) { throw TracerError(.diskMismatch(mismatch)) }
     return RecordingSummary(
       counts: shadow.replay.counts,
       encodedBytes: encodedBytes,

@@ -26,6 +26,14 @@ extension AddressSpace {
   /// The indices of the disks, ascending.
   public var disks: [Int] { devices.indices.filter { devices[$0].domain == .disk } }
 
+  /// One past the last address of memory: of what is no disk.
+  public var memoryEnd: UInt64 {
+    let last = segments.last { segment in
+      segment.mapping.extents.contains { devices[$0.device].domain != .disk }
+    }
+    return last?.end ?? segments.first?.begin ?? 0
+  }
+
   /// The sector behind the line of `address`; `nil` where no disk is mapped.
   public func diskSector(at address: UInt64) -> DiskSector? {
     guard let place = locate(address), devices[place.device].domain == .disk else { return nil }

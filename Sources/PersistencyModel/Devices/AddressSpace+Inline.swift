@@ -6,12 +6,12 @@ extension AddressSpace {
   ///
   ///     space   = segment { ";" segment }
   ///     segment = "linear:" device { "," device } | "striped:" CHUNK ":" device { "," device }
-  ///     device  = [ NAME "=" ] SIZE [ "@" DOMAIN ] [ "+" START ]
+  ///     device  = [ NAME "=" ] SIZE [ "@" DOMAIN ] [ "!write_cache=" ( "0" | "1" ) ] [ "+" START ]
   ///
   /// Every device is used whole, and once; addresses follow one another from 0. Devices are named D0, D1
   /// and so on unless they say otherwise. CHUNK, SIZE and START are bytes, with K, M or G for powers of
-  /// 1,024; sizes and chunks are multiples of 64, starts (the byte of the underlying device at which a
-  /// partition begins) of 512. Striped devices have one size, a multiple of the chunk. The domain is
+  /// 1,024, or s for sectors of a disk: 64 bytes of addresses each (`linear:64K,16s@disk`). Sizes and chunks
+  /// are multiples of 64, starts (the byte of the underlying device at which a partition begins) of 512. Striped devices have one size, a multiple of the chunk. The domain is
   /// `adr` unless said.
   ///
   /// - Throws: what is wrong and at which column.
@@ -74,7 +74,9 @@ extension Device {
 
   /// Size, domain and start as the inline form writes them.
   var placeDescription: String {
-    byteCountDescription(size) + (domain == .adr ? "" : "@\(domain.rawValue)")
+    (domain == .disk ? "\(sectorCount)s" : byteCountDescription(size))
+      + (domain == .adr ? "" : "@\(domain.rawValue)")
+      + (writeCache.map { "!write_cache=\($0 ? 1 : 0)" } ?? "")
       + (start == 0 ? "" : "+\(byteCountDescription(start))")
   }
 }
@@ -176,11 +178,12 @@ extension DescriptionScanner {
     return size
   }
 
-  /// Reads `SIZE [ "@" DOMAIN ] [ "+" START ]`.
+  /// Reads `SIZE [ "@" DOMAIN ] [ "!write_cache=" FLAG ] [ "+" START ]`.
   mutating func device(named name: String) throws(AddressSpaceError) -> Device {
     let size = try size("a size in bytes", unit: CacheLine.size)
     var device = Device(name: name, size: size)
     if skip("@") { device.domain = try domain(of: name) }
+    if skip("!") { device.writeCache = try writeCache() }
     if skip("+") {
       let start = offset
       device.start = try number("a start in bytes", withSuffix: true)
@@ -194,10 +197,18 @@ extension DescriptionScanner {
     return device
   }
 
+  private mutating func writeCache() throws(AddressSpaceError) -> Bool {
+    let start = offset
+    guard name() == "write_cache", skip("="), let flag = name(), flag == "0" || flag == "1" else {
+      throw expected("write_cache=0 or write_cache=1", at: start)
+    }
+    return flag == "1"
+  }
+
   private mutating func domain(of device: String) throws(AddressSpaceError) -> PersistenceDomain {
     let start = offset
     guard let word = name(), let domain = PersistenceDomain(rawValue: word) else {
-      throw expected("adr, eadr, wpq or volatile", at: start)
+      throw expected("adr, eadr, wpq, volatile or disk", at: start)
     }
     guard domain != .asynchronous else { throw error(.asynchronous(device), at: start) }
     return domain

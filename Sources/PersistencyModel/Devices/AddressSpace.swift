@@ -8,14 +8,28 @@ public struct Device: Hashable, Sendable {
   public var start: UInt64
   /// What of it survives power loss.
   public var domain: PersistenceDomain
+  /// Its `write_cache` attribute where somebody has set it: whether a flush of the device does anything.
+  public var writeCache: Bool?
 
   /// A device.
-  public init(name: String, size: UInt64, start: UInt64 = 0, domain: PersistenceDomain = .adr) {
+  public init(
+    name: String,
+    size: UInt64,
+    start: UInt64 = 0,
+    domain: PersistenceDomain = .adr,
+    writeCache: Bool? = nil
+  ) {
     self.name = name
     self.size = size
     self.start = start
     self.domain = domain
+    self.writeCache = writeCache
   }
+
+  /// Whether a flush of the device writes lines back: `writeCache`, else what the domain needs.
+  ///
+  /// Source: dm-writecache reference 5.4 (`DAXDEV_WRITE_CACHE`).
+  public var hasWriteCache: Bool { writeCache ?? domain.needsWriteBack }
 }
 
 /// Part of a device that a segment uses.

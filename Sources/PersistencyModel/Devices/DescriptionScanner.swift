@@ -33,7 +33,8 @@ struct DescriptionScanner {
     return read.isEmpty ? nil : String(decoding: read, as: UTF8.self)
   }
 
-  /// Reads an unsigned decimal number, with K, M or G for powers of 1,024 where that is said.
+  /// Reads an unsigned decimal number, with K, M or G for powers of 1,024, or s for the
+  /// lines of sectors, where that is said.
   mutating func number(
     _ what: String,
     withSuffix: Bool = false,
@@ -76,7 +77,7 @@ struct DescriptionScanner {
   }
 
   private mutating func suffix() -> UInt64 {
-    for (letter, shift) in [("K", 10), ("M", 20), ("G", 30)] as [(Unicode.Scalar, UInt64)]
+    for (letter, shift) in [("K", 10), ("M", 20), ("G", 30), ("s", 6)] as [(Unicode.Scalar, UInt64)]
     where skip(letter) {
       return shift
     }

@@ -14,7 +14,10 @@ extension Router {
     let asked = ranges(for: request, in: space)
     let written = space.lines(writtenBackBy: asked)
     let reached = Set(written)
-    let needed = space.lines(writtenBackBy: Router.correct.ranges(for: request, in: space))
+    let needed = space.lines(
+      of: Router.correct.ranges(for: request, in: space),
+      where: \.domain.needsWriteBack
+    )
     return FlushReach(
       asked: asked,
       written: written,
@@ -26,12 +29,20 @@ extension Router {
 extension AddressSpace {
   /// The lines that devices write back when asked for `ranges`, each once, in order.
   ///
-  /// Each range is rounded out to lines on its device and cut at the device's ends. A device whose
-  /// domain needs no write-back does nothing; nor does a part of one that no segment maps.
+  /// Each range is rounded out to lines on its device and cut at the device's ends. A device that has no
+  /// write cache does nothing; nor does a part of one that no segment maps.
   public func lines(writtenBackBy ranges: [DeviceRange]) -> [CacheLine] {
+    lines(of: ranges, where: \.hasWriteCache)
+  }
+
+  /// The lines of `ranges` on the devices that `isChosen` selects, each once, in order.
+  fileprivate func lines(
+    of ranges: [DeviceRange],
+    where isChosen: (Device) -> Bool
+  ) -> [CacheLine] {
     var seen: Set<CacheLine> = []
     var lines: [CacheLine] = []
-    for range in ranges where devices[range.device].domain.needsWriteBack {
+    for range in ranges where isChosen(devices[range.device]) {
       let device = devices[range.device]
       let low = max(range.bytes.lowerBound, device.start)
       let high = min(range.bytes.upperBound, device.start + device.size)

@@ -16,23 +16,56 @@ public struct DeviceRange: Hashable, Sendable {
 ///
 /// A router only says which bytes of which device it asks for. What a device makes of that is the same
 /// under every router: it rounds out to lines, and does nothing where its domain needs no write-back.
-/// So a router is one small value. Source of the faulty ones: dm-writecache reference 5.7.
+/// So a router is one small value. It also says which disks a flush of the origin reaches, and how much of
+/// a deep flush. Source of the faulty ones: dm-writecache reference 5.7.
 public struct Router: Sendable {
+  /// What becomes of a flush of a range.
+  public typealias RangeRoute =
+    @Sendable (_ request: Range<UInt64>, _ space: AddressSpace) -> [DeviceRange]
+  /// Which of the disks, given by index, a flush of the origin reaches.
+  public typealias DiskRoute = @Sendable (_ disks: [Int]) -> [Int]
+  /// What is left of the range of a deep flush.
+  public typealias DeepRoute =
+    @Sendable (_ range: Range<UInt64>, _ space: AddressSpace) -> Range<UInt64>
+
   /// What a command line calls it.
   public let name: String
+  /// Its number in the dm-writecache reference, such as "RT3"; `nil` for a right one.
+  public let number: String?
   /// One sentence: what reaches what.
   public let summary: String
-  private let route: @Sendable (Range<UInt64>, AddressSpace) -> [DeviceRange]
+  private let route: RangeRoute
+  private let routeDisks: DiskRoute
+  private let routeDeeply: DeepRoute
 
-  /// A router; `route` must give the same answer for the same question.
+  /// A router; its functions must give the same answer for the same question.
   public init(
     name: String,
+    number: String? = nil,
     summary: String,
-    route: @escaping @Sendable (_ request: Range<UInt64>, _ space: AddressSpace) -> [DeviceRange]
+    disks: @escaping DiskRoute = { $0 },
+    deep: @escaping DeepRoute = { range, _ in range },
+    route: @escaping RangeRoute
   ) {
     self.name = name
+    self.number = number
     self.summary = summary
     self.route = route
+    routeDisks = disks
+    routeDeeply = deep
+  }
+
+  /// Every mapped piece of the range, each on its own device.
+  public static let everyPiece: RangeRoute = { request, space in
+    space.split(request).map { $0.onUnderlyingDevice(in: space) }
+  }
+
+  /// The disks that a flush of the origin reaches, in order.
+  public func disks(in space: AddressSpace) -> [Int] { routeDisks(space.disks) }
+
+  /// What of a deep flush's range is carried out.
+  public func deepRange(_ range: Range<UInt64>, in space: AddressSpace) -> Range<UInt64> {
+    range.isEmpty ? range : routeDeeply(range, space)
   }
 
   /// The parts of devices that the router asks for, in the order in which it does.
@@ -42,53 +75,32 @@ public struct Router: Sendable {
 }
 
 extension Router {
-  /// Every router known by name, `correct` first.
-  public static let all: [Router] = [.correct, .firstDevice, .firstSegment]
+  /// Every router known by name, `correct` first, then by number.
+  public static let all: [Router] = [
+    .correct, .firstDeviceOverrun, .firstSegment, .firstDevice, .stackedAddress, .startForgotten,
+    .stripeRowLost, .stripeSwapped, .secondPieceOffset, .wholeLinesOnly, .wholePagesOnly,
+    .unalignedNothing, .firstFlagGates, .everyFlagGates, .flagLost, .deepFirstRegion, .firstDisk,
+  ]
 
-  /// The router with a name.
+  /// The router with a name, or with the number of its fault ("RT3"; the first of several).
   public init?(named name: String) {
-    guard let router = Self.all.first(where: { $0.name == name }) else { return nil }
+    guard let router = Self.all.first(where: { $0.name == name || $0.number == name }) else {
+      return nil
+    }
     self = router
   }
 
-  /// Splits the range where devices change and asks each device for its part.
+  /// Splits the range where devices change and asks each device for its part; flushes every disk.
   public static let correct = Router(
     name: "correct",
-    summary: "Every device writes back its part of the range."
-  ) { request, space in
-    space.split(request).map { $0.onUnderlyingDevice(in: space) }
-  }
-
-  /// Asks device 0 for whatever parts of the range it holds, and no other device for anything (RT3).
-  ///
-  /// All parts on device 0 are written back, in whichever segment or chunk they are.
-  public static let firstDevice = Router(
-    name: "first-device",
-    summary: "Device 0 writes back its part of the range, the rest of the range reaches nothing."
-  ) { request, space in
-    space.split(request).filter { $0.device == 0 }.map { $0.onUnderlyingDevice(in: space) }
-  }
-
-  /// Asks the device that holds the range's first byte, up to the end of that segment or chunk (RT2).
-  ///
-  /// What Linux 4.13 did: it looked up the one target, and in a striped target the one chunk, of the
-  /// first sector, and flushed on that device only. The length is clipped at the end of the segment
-  /// (linear) or of the chunk (striped): later chunks on the same device are left behind too. Where
-  /// nothing maps the first byte, nothing is written back.
-  public static let firstSegment = Router(
-    name: "first-segment",
-    summary: "The device of the range's first byte writes back up to the end of that segment or "
-      + "chunk, the rest of the range reaches nothing."
-  ) { request, space in
-    guard let first = space.split(request).first, first.address == request.lowerBound else {
-      return []
-    }
-    return [first.onUnderlyingDevice(in: space)]
-  }
+    summary: "Every device writes back its part of the range, every disk is flushed.",
+    route: Router.everyPiece
+  )
 }
 
 extension DevicePiece {
-  fileprivate func onUnderlyingDevice(in space: AddressSpace) -> DeviceRange {
+  /// The piece as its device counts bytes: from the beginning of the underlying device.
+  func onUnderlyingDevice(in space: AddressSpace) -> DeviceRange {
     let start = space.devices[device].start
     return DeviceRange(
       device: device,

@@ -22,8 +22,9 @@ extension ReroutingError: CustomStringConvertible {
 extension Trace {
   /// This trace as it had been had `router` served its flush requests on `space`.
   ///
-  /// Routed write-backs are dropped, and those of `router` stand after each request, with its number,
-  /// thread and site; every other event stays. With `lineFlushesAsRequests` each unbroken run of line
+  /// Routed write-backs and flushes of disks are dropped, and those of `router` stand after each request,
+  /// with its number, thread and site. A deep flush is narrowed to what the router leaves of it. Every
+  /// other event stays. With `lineFlushesAsRequests` each unbroken run of line
   /// flushes of ascending, adjacent lines by one thread at one site counts as one request for the range
   /// (what a loop of `clwb` over a range leaves in a log), numbered after the requests there are.
   ///
@@ -36,9 +37,10 @@ extension Trace {
     if let event = firstEvent(notCoveredBy: space) {
       throw .notCovered(event: event + 1, address: events[event].address)
     }
-    let kept = events.filter { $0.kind != .routedWriteBack }
+    let kept = events.filter { !$0.kind.isRouted }
     let requested = lineFlushesAsRequests ? Self.requests(fromFlushesIn: kept) : kept
-    guard requested.contains(where: { $0.kind == .flushRequest }) else { throw .noRequests }
+    let isServed = requested.contains { Self.isServed($0, by: router, in: space) }
+    guard isServed else { throw .noRequests }
     var copy = replacing(events: requested.flatMap { Self.routing($0, by: router, in: space) })
     copy.header.addressSpace = space
     copy.header.routing = router.name
@@ -55,30 +57,48 @@ extension Trace {
     }
   }
 
+  /// Whether the event is a request, or a deep flush that the router narrows.
+  private static func isServed(
+    _ event: Event,
+    by router: Router,
+    in space: AddressSpace
+  ) -> Bool {
+    guard event.kind == .deepFlush else { return event.kind.isRequest }
+    let range = event.address..<(event.address + UInt64(event.size))
+    return router.deepRange(range, in: space) != range
+  }
+
   private static func routing(
     _ event: Event,
     by router: Router,
     in space: AddressSpace
   ) -> [Event] {
-    guard event.kind == .flushRequest else { return [event] }
     let range = event.address..<(event.address + UInt64(event.size))
-    let lines = space.lines(writtenBackBy: router.ranges(for: range, in: space))
-    return [event]
-      + lines.map { line in
+    switch event.kind {
+    case .flushRequest:
+      let lines = space.lines(writtenBackBy: router.ranges(for: range, in: space))
+      return [event] + lines.map { event.routed(.routedWriteBack, at: $0.address) }
+    case .diskFlush:
+      let addresses = router.disks(in: space).compactMap { space.firstAddress(ofDevice: $0) }
+      return [event] + addresses.map { event.routed(.routedDiskFlush, at: $0) }
+    case .deepFlush:
+      let left = router.deepRange(range, in: space)
+      return [
         Event(
-          .routedWriteBack,
-          address: line.address,
-          size: Int(CacheLine.size),
-          payload: event.payload,
+          .deepFlush,
+          address: left.lowerBound,
+          size: left.count,
           thread: event.thread,
           site: event.site
         )
-      }
+      ]
+    default: return [event]
+    }
   }
 
   /// The events with runs of line flushes replaced by requests for the range of the run.
   private static func requests(fromFlushesIn events: [Event]) -> [Event] {
-    let last = events.lazy.filter { $0.kind == .flushRequest }.map(\.payload).max()
+    let last = events.lazy.filter { $0.kind.isRequest }.map(\.payload).max()
     var number = last.map { $0 &+ 1 } ?? 0
     var result: [Event] = []
     var run: FlushRun?
@@ -95,6 +115,20 @@ extension Trace {
     }
     finish()
     return result
+  }
+}
+
+extension Event {
+  /// What a router issues for this request: the line or disk at `address`.
+  fileprivate func routed(_ kind: EventKind, at address: UInt64) -> Event {
+    Event(
+      kind,
+      address: address,
+      size: Int(CacheLine.size),
+      payload: payload,
+      thread: thread,
+      site: site
+    )
   }
 }
 

@@ -17,7 +17,7 @@
 /// | stores | 1 | address, 4 bytes: an 8-byte store whose upper half is zero |
 /// | stores | 2, 3, 4 | address, 4, 2 or 1 bytes |
 /// | stores | 5 | address, 1 byte: an 8-byte store whose upper 7 bytes are zero |
-/// | stores but sector writes | 6 | address, size, as many bytes |
+/// | stores | 6 | address, size, as many bytes |
 /// | clwb, clflushopt, clflush | 0 | address (64 bytes are meant) |
 /// | lockedFence, sfence, mfence | 0 | none |
 /// | flushRequest | 0 | address, size, request |

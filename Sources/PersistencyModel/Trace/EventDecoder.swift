@@ -112,7 +112,6 @@ private struct RecordReader {
     let address = try address(in: chunk, context: &context)
     let (size, width) = try storeSize(form: form, in: chunk)
     try check(address, size: UInt64(size))
-    guard !kind.isSectorWrite || size == 8 else { throw .sizeOutOfRange(UInt64(size)) }
     guard chunk.byteCount - offset >= width else { throw .truncated }
     let bytes = offset..<(offset + width)
     offset += width

@@ -97,7 +97,7 @@ extension DefectFacts {
     DefectFacts(
       slug: "oldest-version-wins",
       sentence: "Recovery keeps the oldest committed version of a sector.",
-      kind: .lostDurableWrite,
+      kind: .resurrectedBlock,
       workload: "write A, flush, start write-back, write A, flush, power cut"
     ),
     DefectFacts(

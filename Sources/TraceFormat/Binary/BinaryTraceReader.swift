@@ -51,20 +51,25 @@ struct BinaryTraceReader {
     )
   }
 
-  private func checkMagic(_ source: inout ByteSource) throws(TraceFormatError) {
-    while source.available < ChunkHeader.magic.count, try source.fill() {}
-    let found = Array(source.buffer[source.start..<source.end].prefix(ChunkHeader.magic.count))
-    guard found == ChunkHeader.magic else {
+  private mutating func checkMagic(_ source: inout ByteSource) throws(TraceFormatError) {
+    let size = ChunkHeader.magic.count + 1
+    while source.available < size, try source.fill() {}
+    let found = Array(source.buffer[source.start..<source.end].prefix(size))
+    guard found.count == size, found.dropLast().elementsEqual(ChunkHeader.magic),
+      TraceVersion.known.contains(found[size - 1])
+    else {
+      let known = TraceVersion.known
       throw TraceFormatError(
         .expected(
-          "a binary trace of version \(ChunkHeader.magic[7])",
+          "a binary trace of version \(known.lowerBound) to \(known.upperBound)",
           found: hexadecimalDigits(found)
         ),
         file: source.name,
         position: .byte(0)
       )
     }
-    source.consume(found.count)
+    body.version = found[size - 1]
+    source.consume(size)
   }
 
   /// Reads one chunk; the result says what is cut where no whole one is left.

@@ -24,7 +24,7 @@ public struct BinaryTraceWriter: TraceSink {
 
   /// Writes the header chunk.
   public mutating func receive(header: TraceHeader) throws(TraceFormatError) {
-    try emit(ChunkHeader.magic)
+    try emit(ChunkHeader.magic + [TraceVersion.needed(for: header)])
     var text: [UInt8] = []
     HeaderRecord.append(header, to: &text)
     try emit(.header, text)

@@ -33,8 +33,8 @@ struct ChunkHeader {
   static let size = 16
   /// The largest payload: what a window holds.
   static let maximumPayload = ByteSource.maximumWindow - size
-  /// The first bytes of a binary trace; the last one is the version.
-  static let magic: [UInt8] = [0x89, 0x46, 0x50, 0x54, 0x0d, 0x0a, 0x1a, 0x01]
+  /// The first bytes of a binary trace; the version follows.
+  static let magic: [UInt8] = [0x89, 0x46, 0x50, 0x54, 0x0d, 0x0a, 0x1a]
 
   var kind: UInt32
   var payloadSize: UInt32

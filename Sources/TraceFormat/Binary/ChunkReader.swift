@@ -2,6 +2,8 @@ import PersistencyModel
 
 /// Reads the payloads of whole chunks and passes on what they hold.
 struct ChunkReader {
+  /// What the file says before its first chunk.
+  var version = TraceVersion.known.upperBound
   private(set) var eventCount: UInt64 = 0
   private var siteCount: UInt64 = 0
   private var markCount: UInt64 = 0
@@ -48,6 +50,7 @@ struct ChunkReader {
       }
     }
     let header = try builder.finished()
+    try TraceVersion.check(version, against: header)
     regions = header.addressSpace.map { RegionGuard($0) }
     try sink.deliver(header: header)
   }
@@ -139,7 +142,9 @@ struct ChunkReader {
     guard event.site <= siteCount else {
       throw TraceFormatError(.unknown("site", "\(event.site)"))
     }
+    if regions == nil { try RegionGuard.checkWithoutDevices(event) }
     try regions?.check(event)
+    if event.kind.isSectorWrite { try contents.check(SectorToken(rawValue: event.payload)) }
     try EventDecoder.withBytes(of: record, in: bytes) { (stored) throws(TraceFormatError) in
       try sink.deliver(event: event, bytes: stored)
     }

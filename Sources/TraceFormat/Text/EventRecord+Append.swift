@@ -2,7 +2,12 @@ import PersistencyModel
 
 extension EventRecord {
   /// Appends the record of an event that is no mark; `bytes` are those of a store.
-  static func append(_ event: Event, bytes: RawSpan, to line: inout [UInt8]) {
+  static func append(
+    _ event: Event,
+    bytes: RawSpan,
+    on disks: DiskNames,
+    to line: inout [UInt8]
+  ) {
     switch event.kind {
     case .store, .nonTemporalStore, .lockedStore: appendStore(event, bytes, to: &line)
     case .clwb, .clflushopt, .clflush:
@@ -19,6 +24,8 @@ extension EventRecord {
       line.append(contentsOf: ";\(event.payload)".utf8)
     case .deepFlush: appendRange("DEEP;", event, to: &line)
     case .msync: appendRange("MSYNC;", event, to: &line)
+    case .sectorWrite, .forcedSectorWrite, .diskFlush, .routedDiskFlush:
+      DiskRecord.append(event, disks, to: &line)
     case .mark: preconditionFailure("A mark has its own record")
     }
   }

@@ -16,7 +16,8 @@ enum EventRecord {
   static func event(
     _ keyword: String,
     _ line: Span<UInt8>,
-    _ fields: inout TextFields
+    _ fields: inout TextFields,
+    on disks: DiskNames
   ) throws(TraceFormatError) -> Parsed? {
     switch keyword {
     case "STORE": return try store(line, &fields)
@@ -33,7 +34,7 @@ enum EventRecord {
       return event
     case "DEEP": return try range(.deepFlush, line, &fields)
     case "MSYNC": return try range(.msync, line, &fields)
-    default: return nil
+    default: return try DiskRecord.event(keyword, line, &fields, disks)
     }
   }
 

@@ -34,7 +34,7 @@ enum HeaderRecord {
         "DEVICE",
         [
           device.name, hexadecimal(device.size), hexadecimal(device.start), device.domain.rawValue,
-        ],
+        ] + (device.writeCache.map { ["write_cache=\($0 ? 1 : 0)"] } ?? []),
         to: &text
       )
     }

@@ -82,7 +82,28 @@ struct HeaderBuilder {
     guard !devices.contains(where: { $0.name == name }) else {
       throw TraceFormatError(.repeated("device", name))
     }
-    devices.append(Device(name: name, size: size, start: start, domain: domain))
+    devices.append(
+      Device(
+        name: name,
+        size: size,
+        start: start,
+        domain: domain,
+        writeCache: try writeCache(line, &fields)
+      )
+    )
+  }
+
+  private func writeCache(
+    _ line: Span<UInt8>,
+    _ fields: inout TextFields
+  ) throws(TraceFormatError) -> Bool? {
+    guard let field = fields.take(line) else { return nil }
+    switch rawText(line, field) {
+    case "write_cache=0": return false
+    case "write_cache=1": return true
+    case let other:
+      throw TraceFormatError(.expected("write_cache=0 or write_cache=1", found: quoted(other)))
+    }
   }
 
   private mutating func addSegment(

@@ -2,13 +2,13 @@ import PersistencyModel
 
 /// Reads the text form, line by line.
 struct TextTraceReader {
-  private static let version = "1"
-
   private var builder = HeaderBuilder()
   private var isHeaderDelivered = false
   private var isEnded = false
   private var sites = SiteTable()
-  private var contents = ContentTable()
+  private var disks = DiskNames()
+  /// What the first line says; the newest where it says nothing.
+  private var version = TraceVersion.known.upperBound
   private var regions: RegionGuard?
   private var source = TraceSource.text
   private var eventCount: UInt64 = 0
@@ -71,16 +71,20 @@ struct TextTraceReader {
     try acceptBody(keyword, thread, line, &fields, &sink)
   }
 
-  private func checkVersion(
+  private mutating func checkVersion(
     _ line: Span<UInt8>,
     _ fields: inout TextFields,
     isFirst: Bool
   ) throws(TraceFormatError) {
     guard isFirst else { throw TraceFormatError(.misplaced("FENCEPOST after the first line")) }
     let version = try fields.text("a version", line)
-    guard version == Self.version else {
-      throw TraceFormatError(.expected("version \(Self.version)", found: quoted(version)))
+    guard let number = UInt8(version), TraceVersion.known.contains(number) else {
+      let known = TraceVersion.known
+      throw TraceFormatError(
+        .expected("version \(known.lowerBound) to \(known.upperBound)", found: quoted(version))
+      )
     }
+    self.version = number
     try fields.end(line)
   }
 
@@ -91,6 +95,8 @@ struct TextTraceReader {
     isHeaderDelivered = true
     let header = try builder.finished()
     source = header.source
+    try TraceVersion.check(version, against: header)
+    disks.space = header.addressSpace
     regions = header.addressSpace.map { RegionGuard($0) }
     try sink.deliver(header: header)
   }
@@ -116,14 +122,14 @@ struct TextTraceReader {
     _ fields: inout TextFields,
     _ sink: inout Sink
   ) throws(TraceFormatError) {
-    if let event = try EventRecord.event(keyword, line, &fields) {
+    if let event = try EventRecord.event(keyword, line, &fields, on: disks) {
       try deliver(event, thread, line, &fields, &sink)
-    } else if let mark = try MarkRecord.mark(keyword, line, &fields, contents) {
+    } else if let mark = try MarkRecord.mark(keyword, line, &fields, disks.contents) {
       eventCount += 1
       try sink.deliver(mark: mark, thread: thread)
     } else if keyword == "CONTENT" {
       let content = try ContentRecord.content(line, &fields)
-      try contents.define(content.name, size: content.bytes.count)
+      try disks.contents.define(content.name, size: content.bytes.count)
       try sink.deliver(content: content)
     } else if keyword == "END" {
       try verifyEnd(line, &fields)
@@ -173,6 +179,7 @@ struct TextTraceReader {
       thread: thread,
       site: site
     )
+    if regions == nil { try RegionGuard.checkWithoutDevices(event) }
     try regions?.check(event)
     eventCount += 1
     if event.isHeapStore {

@@ -7,7 +7,7 @@ public struct TextTraceWriter: TraceSink {
   private let output: OutputFile
   /// Sites as fields, each with the `;` before it.
   private var sites: [[UInt8]] = []
-  private var contents = ContentTable()
+  private var disks = DiskNames()
   private var line: [UInt8] = []
   private var source = TraceSource.text
   private var eventCount: UInt64 = 0
@@ -19,7 +19,8 @@ public struct TextTraceWriter: TraceSink {
   /// Writes the version and the header records.
   public mutating func receive(header: TraceHeader) throws(TraceFormatError) {
     source = header.source
-    line.append(contentsOf: "FENCEPOST;1\n".utf8)
+    disks.space = header.addressSpace
+    line.append(contentsOf: "FENCEPOST;\(TraceVersion.needed(for: header))\n".utf8)
     HeaderRecord.append(header, to: &line)
     try endLines()
   }
@@ -36,7 +37,7 @@ public struct TextTraceWriter: TraceSink {
 
   /// Writes a content.
   public mutating func receive(content: Content) throws(TraceFormatError) {
-    try contents.define(content.name, size: content.bytes.count)
+    try disks.contents.define(content.name, size: content.bytes.count)
     ContentRecord.append(content, to: &line)
     line.append(UInt8(ascii: "\n"))
     try endLines()
@@ -46,7 +47,7 @@ public struct TextTraceWriter: TraceSink {
   public mutating func receive(event: Event, bytes: RawSpan) throws(TraceFormatError) {
     eventCount += 1
     appendThread(event.thread)
-    EventRecord.append(event, bytes: bytes, to: &line)
+    EventRecord.append(event, bytes: bytes, on: disks, to: &line)
     if event.site > 0 {
       line.append(contentsOf: sites[Int(event.site) - 1])
     }
@@ -58,7 +59,7 @@ public struct TextTraceWriter: TraceSink {
   public mutating func receive(mark: Mark, thread: ThreadID) throws(TraceFormatError) {
     eventCount += 1
     appendThread(thread)
-    MarkRecord.append(mark, names: contents.names, to: &line)
+    MarkRecord.append(mark, names: disks.contents.names, to: &line)
     line.append(UInt8(ascii: "\n"))
     try endLines()
   }

@@ -42,20 +42,17 @@ struct CacheBench {
 
   /// Checks the recording, by key, data included.
   func check() throws -> CheckReport {
-    let history: CacheHistory
+    let cache: WritecacheSubject
     do throws(CacheHistoryError) {
-      history = try CacheHistory(trace, blockSize: Self.blockSize)
+      cache = try WritecacheSubject(
+        CheckSubject(trace: trace, initial: initial),
+        options: Self.options(strategy),
+        origin: .zeros(length: nil)
+      )
     } catch {
       preconditionFailure("The bench records operations that make sense: \(error.description)")
     }
-    let contents = SharedContents(history.contents)
-    var options = Self.options(strategy)
-    options.blankDevice = .refuse
-    return BehaviourCheck(
-      CheckSubject(trace: trace, initial: initial),
-      recovery: WritecacheRecovery(options: options, history: history, contents: contents),
-      oracle: WritecacheOracle(history: history, contents: contents, hasOperations: true)
-    ).check()
+    return cache.check()
   }
 
   /// Both strategies, and the same with ten times the epochs.

@@ -7,6 +7,8 @@ struct DeviceTable: Codable, Hashable {
     var size: UInt64
     var start: UInt64
     var domain: String
+    /// The `write_cache` attribute; absent where it was not set.
+    var writeCache: Bool?
   }
 
   struct Extent: Codable, Hashable {
@@ -28,7 +30,13 @@ struct DeviceTable: Codable, Hashable {
 
   init(_ space: AddressSpace) {
     devices = space.devices.map {
-      Device(name: $0.name, size: $0.size, start: $0.start, domain: $0.domain.rawValue)
+      Device(
+        name: $0.name,
+        size: $0.size,
+        start: $0.start,
+        domain: $0.domain.rawValue,
+        writeCache: $0.writeCache
+      )
     }
     segments = space.segments.map { segment in
       var chunk: UInt64?
@@ -68,7 +76,8 @@ struct DeviceTable: Codable, Hashable {
       name: device.name,
       size: device.size,
       start: device.start,
-      domain: domain
+      domain: domain,
+      writeCache: device.writeCache
     )
   }
 

@@ -95,14 +95,14 @@ enum NegativeControls {
     var served: [UInt64: Int] = [:]
     var candidates: [Candidate] = []
     for (position, event) in trace.events.enumerated() {
-      if event.kind == .routedWriteBack, let place = served[event.payload] {
+      if event.kind.isRouted, let place = served[event.payload] {
         candidates[place].positions.append(position)
         continue
       }
-      guard event.kind.isOrdering || event.kind.isLineFlush || event.kind.isRangeFlush else {
+      guard event.kind.isOrdering || event.kind.isLineFlush || event.kind.isOtherFlush else {
         continue
       }
-      if event.kind == .flushRequest { served[event.payload] = candidates.count }
+      if event.kind.isRequest { served[event.payload] = candidates.count }
       candidates.append(Candidate(site: event.site, kind: event.kind, positions: [position]))
     }
     return candidates
@@ -123,10 +123,10 @@ private struct SeededBits: RandomNumberGenerator {
 }
 
 extension NumberedTrace {
-  /// Leaves out what a control leaves out; a locked store stays as a store.
+  /// Leaves out what a control leaves out; a locked store stays as a store, a forced write as a write.
   fileprivate mutating func leaveOut(_ candidate: NegativeControls.Candidate) {
     let positions = Set(candidate.positions)
-    guard candidate.kind == .lockedStore else {
+    guard candidate.kind == .lockedStore || candidate.kind == .forcedSectorWrite else {
       return remove { position, _ in positions.contains(position) }
     }
     trace = trace.replacing(
@@ -138,7 +138,12 @@ extension NumberedTrace {
 }
 
 extension EventKind {
-  fileprivate var isRangeFlush: Bool { self == .flushRequest || self == .deepFlush }
+  fileprivate var isOtherFlush: Bool {
+    switch self {
+    case .flushRequest, .deepFlush, .diskFlush, .routedDiskFlush, .forcedSectorWrite: true
+    default: false
+    }
+  }
 
   /// The kind as reports name it.
   fileprivate var orderingName: String {
@@ -146,6 +151,9 @@ extension EventKind {
     case .routedWriteBack: "routed write-back"
     case .flushRequest: "flush request"
     case .deepFlush: "deep flush"
+    case .diskFlush: "disk flush request"
+    case .routedDiskFlush: "disk flush"
+    case .forcedSectorWrite: "forced write"
     case .lockedStore: "locked store's fence"
     case .lockedFence: "locked fence"
     default: "\(self)"

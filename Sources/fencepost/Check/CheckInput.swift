@@ -70,6 +70,13 @@ struct CheckInput {
     by space: AddressSpace,
     file: String
   ) throws {
+    if let event = trace.firstEvent(misplacedIn: space) {
+      let address = String(trace.events[event].address, radix: 16)
+      let what =
+        trace.events[event].kind.isOfDisk
+        ? "belongs to a disk, and no sector" : "is memory's, and a disk"
+      throw ToolFailure.malformed("\(file): event \(event + 1) \(what) is at address 0x\(address)")
+    }
     guard let event = trace.firstEvent(notCoveredBy: space) else { return }
     throw ToolFailure.malformed(
       "\(file): event \(event + 1): no device is mapped at address "
@@ -130,13 +137,13 @@ struct CheckInput {
     let named = arguments.routing ?? numbered.trace.header.routing
     let isChanged =
       arguments.routing != nil || arguments.devices != nil || arguments.deviceTable != nil
-    let hasRequests = numbered.trace.events.contains { $0.kind == .flushRequest }
+    let hasRequests = numbered.trace.events.contains { $0.kind.isRequest }
     guard isChanged, hasRequests || arguments.routing != nil else { return nil }
     guard let router = Router(named: named ?? "correct") else {
       let known = Router.all.map(\.name).joined(separator: ", ")
       throw ToolFailure.usage("--routing \(named ?? ""): expected one of \(known)")
     }
-    numbered.remove { _, event in event.kind == .routedWriteBack }
+    numbered.remove { _, event in event.kind.isRouted }
     do {
       let routed = try numbered.trace.rerouted(
         by: router,
@@ -147,7 +154,7 @@ struct CheckInput {
         // Requests stand in for runs of flushes: numbers follow the stores and fences around them.
         numbered.renumber(for: routed)
       } else {
-        numbered.insert(into: routed) { $0.kind == .routedWriteBack }
+        numbered.insert(into: routed) { $0.kind.isRouted }
       }
     } catch {
       throw ToolFailure.usage("--routing \(router.name): \(error.description)")
@@ -192,7 +199,7 @@ extension NumberedTrace {
   /// Takes over a trace in which flushes became requests with write-backs; everything else is as before.
   mutating func renumber(for changed: Trace) {
     func isReplaced(_ event: Event) -> Bool {
-      event.kind.isLineFlush || event.kind == .flushRequest
+      event.kind.isLineFlush || event.kind == .flushRequest || event.kind.isRouted
     }
     let anchors = trace.events.indices.filter { !isReplaced(trace.events[$0]) }.map { numbers[$0] }
     var next = 0

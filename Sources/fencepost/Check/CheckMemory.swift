@@ -5,9 +5,9 @@ import TraceFormat
 struct CheckMemory {
   /// Where addresses are.
   let space: AddressSpace
-  /// Each device's bytes, from byte 0 of the underlying device.
+  /// Each device's bytes, from byte 0 of the underlying device; of a disk, those of its sectors.
   let devices: [[UInt8]]
-  /// What the program saw, from the first mapped address to the last.
+  /// What the program saw, from the first mapped address to the last; disks as not written yet.
   let stack: MemoryImage
   /// The images given, as a certificate names them.
   let given: [CertificateRecord.Image]
@@ -31,12 +31,12 @@ struct CheckMemory {
     try Self.requireRoom(for: space.end - begin, "the devices span", "bytes of addresses")
     let bytes = space.devices.reduce(UInt64(0)) { sum, device in
       // Names, sizes and starts are a file's: their sum may be anything.
-      [device.start, device.size].reduce(sum) {
+      [device.start, device.domain == .disk ? device.size &* 8 : device.size].reduce(sum) {
         $0.addingReportingOverflow($1).overflow ? .max : $0 + $1
       }
     }
     try Self.requireRoom(for: bytes, "the devices have", "bytes up to their last ones")
-    var devices = space.devices.map { [UInt8](repeating: 0, count: Int($0.start + $0.size)) }
+    var devices = space.devices.map { [UInt8](repeating: 0, count: Int($0.underlyingSize)) }
     for image in images {
       if let device = image.device {
         try image.require(size: devices[device].count, of: "device \(space.devices[device].name)")
@@ -80,7 +80,7 @@ struct CheckMemory {
       return
     }
     let begin = space.segments.first?.begin ?? 0
-    try image.require(size: Int(space.end - begin), of: "the devices joined")
+    try image.require(size: Int(space.memoryEnd - begin), of: "the devices joined")
     forEachExtent(of: space) { address, device, offset, length in
       let from = Int(address - begin)
       devices[device].replaceSubrange(
@@ -90,7 +90,7 @@ struct CheckMemory {
     }
   }
 
-  /// The bytes of devices in order of addresses; what nothing maps is zero.
+  /// The bytes of memory devices in order of addresses; what nothing maps is zero.
   static func joined(_ devices: [[UInt8]], by space: AddressSpace) -> MemoryImage {
     let begin = space.segments.first?.begin ?? 0
     var bytes = [UInt8](repeating: 0, count: Int(space.end - begin))
@@ -113,8 +113,10 @@ struct CheckMemory {
       while address < segment.end {
         let location = segment.locate(address)
         let length = min(location.contiguous, segment.end - address)
-        let start = space.devices[location.device].start
-        body(address, location.device, Int(start + location.offset), Int(length))
+        let device = space.devices[location.device]
+        if device.domain != .disk {
+          body(address, location.device, Int(device.start + location.offset), Int(length))
+        }
         address += length
       }
     }
@@ -166,11 +168,12 @@ enum ReplayCheck {
     file: String
   ) throws {
     var memory = initial.stack
-    for event in trace.events where event.kind.isStore {
+    for event in trace.events where event.kind.isStore && !event.kind.isSectorWrite {
       for (offset, byte) in trace.bytes(of: event).enumerated() {
         memory.bytes[Int(event.address - memory.base) + offset] = byte
       }
     }
+    try DiskReplay.verify(trace, from: initial, to: final, file: file)
     guard memory != final.stack else { return }
     let first = memory.bytes.indices.first { memory.bytes[$0] != final.stack.bytes[$0] } ?? 0
     let count = memory.bytes.indices.count { memory.bytes[$0] != final.stack.bytes[$0] }

@@ -71,6 +71,7 @@ struct ExternalCheck {
 
   /// Runs the checker once for each behaviour where its reads can be followed, else on each distinct image.
   func run(track: TrackArgument) throws -> (report: CheckReport, notes: [String]) {
+    try input.requireMemoryOnly(name)
     do throws(RecoveryRunnerError) {
       var notes: [String] = []
       if track != .off {

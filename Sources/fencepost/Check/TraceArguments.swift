@@ -37,7 +37,10 @@ struct TraceArguments: ParsableArguments {
   @Flag(help: "Read clflush as a weak flush that needs a fence (older AMD manuals).")
   var weakClflush = false
 
-  @Option(help: "Devices, such as linear:64K,64K@eadr or striped:4K:1M,1M.")
+  @Option(
+    help:
+      "Devices, such as linear:64K,64K@eadr, striped:4K:1M,1M or linear:64K,16s@disk (16 sectors)."
+  )
   var devices: String?
 
   @Option(help: "File with device-mapper table lines.")
@@ -91,6 +94,11 @@ struct TraceArguments: ParsableArguments {
     options.treatsClflushAsWeak = weakClflush
     if let domain {
       let chosen = try choice(PersistenceDomain.self, domain, "--domain")
+      guard chosen != .disk else {
+        throw ToolFailure.usage(
+          "--domain disk: a disk is no domain of memory; name it in --devices"
+        )
+      }
       guard chosen != .asynchronous else {
         throw ToolFailure.usage(
           "--domain asynchronous: no instruction makes such a device durable; it cannot be checked"

@@ -11,21 +11,54 @@ final class SharedContents {
 }
 
 /// Recovery of the reference cache, as the checker runs it.
+///
+/// Where the trace has the disk under the cache, blocks that are not cached show what the crash state leaves
+/// of it.
 struct WritecacheRecovery: Recovery {
   let options: CacheOptions
   let history: CacheHistory
   let contents: SharedContents
+  var disk: OriginDisk?
+
+  /// First sectors of the blocks that are observed, ascending, whether they are cached or not.
+  var observedSectors: [UInt64] {
+    guard let disk else { return history.writtenSectors }
+    return Set(history.writtenSectors + disk.writtenBlocks).sorted()
+  }
 
   mutating func recover<M: Medium>(_ medium: inout M) -> Observation {
-    observe(&medium) { _, _ in .unidentified }
+    recover(&medium, showing: nil)
+  }
+
+  mutating func recover<M: Medium>(_ medium: inout M, showing keys: [UInt64]?) -> Observation {
+    observe(&medium, showing: keys) { _, _ in .unidentified }
   }
 
   /// The same with the bytes of every block, also of those that hold nothing ever written to them.
   mutating func explain<M: Medium>(_ medium: inout M) -> Observation {
-    observe(&medium) { [contents] range, medium in contents.table.intern(medium.bytes(range)) }
+    observe(&medium, showing: nil) { [contents] range, medium in
+      contents.table.intern(medium.bytes(range))
+    }
   }
 
   private func observe<M: Medium>(
+    _ medium: inout M,
+    showing keys: [UInt64]?,
+    unknown: (Range<Int>, inout MediumPart<M>) -> BlockContent
+  ) -> Observation {
+    var part = MediumPart(medium, size: disk?.memorySize ?? medium.size)
+    defer { medium = part.base }
+    let cached = observeMemory(&part, unknown: unknown)
+    guard let disk, case .mounted(let cache) = cached else { return cached }
+    let shown = Set(cache.blocks.map(\.sector))
+    let blocks = (keys ?? observedSectors).filter { !shown.contains($0) }.map { sector in
+      let bytes = disk.block(at: sector, on: &part.base)
+      return ObservedBlock(sector: sector, content: contents.table.intern(bytes))
+    }
+    return .mounted(cache.blocks + blocks)
+  }
+
+  private func observeMemory<M: Medium>(
     _ medium: inout M,
     unknown: (Range<Int>, inout M) -> BlockContent
   ) -> Observation {
@@ -68,13 +101,13 @@ struct WritecacheOracle: Oracle {
   let history: CacheHistory
   let contents: SharedContents
   let hasOperations: Bool
+  /// Sectors of blocks that are judged one by one, ascending.
+  let keys: [UInt64]?
 
   var boundaries: [Int] { history.boundaries.filter { $0 > 0 }.map { $0 - 1 } }
   var promisesSomething: Bool { hasOperations }
 
   func period(at events: Int) -> Int { history.period(at: events) }
-
-  var keys: [UInt64]? { history.writtenSectors }
 
   func alternatives(in period: Int) -> Int { history.alternatives(in: period) }
 

@@ -1,4 +1,5 @@
 import CacheSpecification
+import Checker
 import PersistencyModel
 import ReferenceCache
 
@@ -11,21 +12,19 @@ struct WritecacheJudgement {
   ///
   /// - Throws: `ToolFailure` where no cache fits, or the operations of the trace make no sense.
   init(of input: CheckInput, options: CacheOptions, origin: OriginImage) throws {
-    try WritecacheCheck.requireRoom(for: options, in: input.memory.stack.bytes.count)
-    let trace = input.numbered.trace
-    let history: CacheHistory
+    let subject = CheckSubject(
+      trace: input.numbered.trace,
+      initial: input.memory.stack,
+      options: input.options
+    )
+    let cache: WritecacheSubject
     do throws(CacheHistoryError) {
-      history = try CacheHistory(trace, blockSize: options.blockSize, origin: origin)
+      cache = try WritecacheSubject(subject, options: options, origin: origin)
     } catch {
       throw ToolFailure.malformed("the operations of the trace make no sense: \(error.description)")
     }
-    let contents = SharedContents(history.contents)
-    let hasOperations = trace.marks.contains { mark in
-      if case .label = mark { false } else { true }
-    }
-    var recovering = options
-    recovering.blankDevice = .refuse
-    recovery = WritecacheRecovery(options: recovering, history: history, contents: contents)
-    oracle = WritecacheOracle(history: history, contents: contents, hasOperations: hasOperations)
+    try WritecacheCheck.requireRoom(for: options, in: cache.memorySize)
+    recovery = cache.recovery
+    oracle = cache.oracle
   }
 }

@@ -48,6 +48,7 @@ extension CheckCommand {
     _ input: CheckInput,
     _ ignored: IgnoredViolations
   ) throws -> JudgedProgram {
+    try input.requireMemoryOnly(name)
     let images = zip(input.memory.space.devices, input.memory.devices).map {
       RecoveryImage(name: $0.name, bytes: $1)
     }

@@ -17,7 +17,8 @@ struct ImageCommand: ParsableCommand {
       A finding about a crash during recovery names that crash as well: the cache recovers from the image
       up to there (--interrupt), and what that crash leaves is written.
 
-      Several devices are written joined, in order of addresses; or each by -o DEV=FILE.
+      Several devices are written joined, in order of addresses; or each by -o DEV=FILE. A disk is
+      written by -o DEV=FILE only, as its 512-byte sectors; what was not written is from --initial.
 
       Example:
         fencepost image run.fpt --crash-point 3127 --keep all,0:0 -o crash.img
@@ -70,7 +71,8 @@ struct ImageCommand: ParsableCommand {
     if let recovering {
       memory = try interrupted(memory, interruptions, recovering, input)
     }
-    for target in output { try write(memory, input.memory.space, to: target) }
+    let disks = DiskImages(input.numbered.trace, input.memory)
+    for target in output { try write(memory, disks, to: target) }
   }
 
   private func interruptions() throws -> [RecoveryInterruption] {
@@ -111,14 +113,17 @@ struct ImageCommand: ParsableCommand {
     }
   }
 
-  private func write(_ memory: MemoryImage, _ space: AddressSpace, to target: String) throws {
-    var bytes = memory.bytes
+  private func write(_ memory: MemoryImage, _ disks: DiskImages, to target: String) throws {
+    let space = disks.space
+    var bytes = Array(memory.bytes.prefix(Int(space.memoryEnd - memory.base)))
     var path = target
     if let equals = target.firstIndex(of: "="),
       let device = space.devices.firstIndex(where: { $0.name == target[..<equals] })
     {
       path = String(target[target.index(after: equals)...])
-      bytes = deviceBytes(device, of: memory, space)
+      bytes =
+        space.devices[device].domain == .disk
+        ? disks.bytes(ofDisk: device, in: memory) : deviceBytes(device, of: memory, space)
     }
     try ToolFailure.translating {
       let file = try OutputFile(path: path)

@@ -81,6 +81,10 @@ struct FindingText {
     let shown = zip(entry.numbers, entry.pieces).prefix(4).map { number, piece in
       let event = document.input.numbered.number(ofEventAt: piece.event)
       let first = entry.line.address + UInt64(piece.offset)
+      if let sector = document.sectorText(ofEventAt: piece.event) {
+        return "  \(what): \(document.lineText(entry.line)) (\(sector)), event \(event) at "
+          + document.siteText(ofEventAt: piece.event)
+      }
       return
         "  \(what): line \(entry.line.index) on \(document.deviceText(entry.line)), piece \(number): "
         + "\(piece.size) bytes at 0x\(String(first, radix: 16)), event \(event) at \(document.siteText(ofEventAt: piece.event))"
@@ -114,7 +118,7 @@ struct FlushRequestText {
       guard !behind.isEmpty else { continue }
       asked.append(sentence(event, behind, in: trace))
     }
-    return Array(asked.suffix(3))
+    return Array(asked.suffix(3)) + DiskFlushText(document: document).lines(finding)
   }
 
   private func reached(_ line: CacheLine, by request: UInt64, in trace: Trace) -> Bool {
@@ -138,13 +142,51 @@ struct FlushRequestText {
   }
 }
 
+/// What flushes of the disks reached, where a lost sector's disk is not among it.
+struct DiskFlushText {
+  let document: ReportDocument
+
+  func lines(_ finding: Finding) -> [String] {
+    let trace = document.input.numbered.trace
+    let space = document.input.memory.space
+    guard let first = finding.lost.flatMap(\.pieces).map(\.event).min() else { return [] }
+    let lost = Set(
+      finding.lost.compactMap { space.diskSector(at: $0.line.address)?.device }
+    )
+    let asked = trace.events.prefix(finding.crashPoint.events).dropFirst(first)
+      .filter { $0.kind == .diskFlush }
+    return asked.compactMap { request in
+      let reached = Set(
+        trace.events.filter { $0.kind == .routedDiskFlush && $0.payload == request.payload }
+          .compactMap { space.diskSector(at: $0.address)?.device }
+      )
+      let behind = lost.subtracting(reached).sorted()
+      return behind.isEmpty ? nil : sentence(request, reached.sorted(), behind)
+    }.suffix(3)
+  }
+
+  private func sentence(_ request: Event, _ reached: [Int], _ behind: [Int]) -> String {
+    func names(_ disks: [Int]) -> String {
+      disks.map { visible(document.input.memory.space.devices[$0].name) }.joined(separator: ", ")
+    }
+    let routing = document.input.numbered.trace.header.routing ?? "correct"
+    return "  disk flush request \(request.payload), routed \(visible(routing)), reached "
+      + (reached.isEmpty ? "nothing" : names(reached)) + "; stayed behind: \(names(behind))"
+  }
+}
+
 /// Lines in words, neighbours on one device together.
 struct LineRanges {
   let text: String
 
   init(_ lines: [CacheLine], _ document: ReportDocument) {
     var ranges: [(first: UInt64, last: UInt64, device: String)] = []
+    var sectors: [String] = []
     for line in lines {
+      if document.input.memory.space.diskSector(at: line.address) != nil {
+        sectors.append(document.lineText(line))
+        continue
+      }
       let device = document.deviceText(line)
       if let previous = ranges.last, previous.last + 1 == line.index, previous.device == device {
         ranges[ranges.count - 1].last = line.index
@@ -152,11 +194,13 @@ struct LineRanges {
         ranges.append((line.index, line.index, device))
       }
     }
-    let words = ranges.map { range in
-      range.first == range.last
-        ? "line \(range.first) on \(range.device)"
-        : "lines \(range.first) to \(range.last) on \(range.device)"
-    }
+    let words =
+      sectors
+      + ranges.map { range in
+        range.first == range.last
+          ? "line \(range.first) on \(range.device)"
+          : "lines \(range.first) to \(range.last) on \(range.device)"
+      }
     let shown = words.prefix(4).joined(separator: ", ")
     text = words.count > 4 ? "\(shown) and \(words.count - 4) more ranges of lines" : shown
   }

@@ -35,6 +35,10 @@ struct PairText {
     case .noFlush: return "no flush of \(line) follows the store"
     case .requestNotDelivered(let request):
       let number = document.input.numbered.trace.events[request].payload
+      if document.input.numbered.trace.events[request].kind == .diskFlush {
+        return "disk flush request \(number) of \(event(request)) was not delivered to "
+          + document.deviceText(pair.lost.line)
+      }
       return "flush request \(number) of \(event(request)) covers \(line) and was not delivered to "
         + document.deviceText(pair.lost.line)
     case .flushWithoutFence(let flush, let foreignFence):
@@ -46,6 +50,9 @@ struct PairText {
       return
         "\(line) is in the write-pending queue of \(document.deviceText(pair.lost.line)), and no "
         + "deep flush follows"
+    case .noDiskFlush:
+      return
+        "no flush of \(document.deviceText(pair.lost.line)) follows the write, which is not forced"
     case .oneStore: return "each becomes durable by itself"
     }
   }
@@ -66,8 +73,11 @@ struct PairText {
   }
 
   private func place(_ side: UnorderedPair.Side) -> String {
-    "\(document.siteText(ofEventAt: side.event)) (\(event(side.event)), line \(side.line.index) at "
-      + "\(address(side)))"
+    let site = "\(document.siteText(ofEventAt: side.event)) (\(event(side.event))"
+    if document.sectorText(ofEventAt: side.event) != nil {
+      return "\(site), \(document.lineText(side.line)))"
+    }
+    return "\(site), line \(side.line.index) at \(address(side)))"
   }
 
   private func address(_ side: UnorderedPair.Side) -> String {
@@ -84,6 +94,7 @@ extension UnorderedPair.Cause {
     case .flushWithoutFence: "flush-without-fence"
     case .nonTemporalWithoutFence: "non-temporal-without-fence"
     case .noDeepFlush: "no-deep-flush"
+    case .noDiskFlush: "no-disk-flush"
     case .oneStore: "one-store"
     }
   }
@@ -93,7 +104,7 @@ extension UnorderedPair.Cause {
     switch self {
     case .requestNotDelivered(let request): request
     case .flushWithoutFence(let flush, _): flush
-    case .noFlush, .nonTemporalWithoutFence, .noDeepFlush, .oneStore: nil
+    case .noFlush, .nonTemporalWithoutFence, .noDeepFlush, .noDiskFlush, .oneStore: nil
     }
   }
 
@@ -101,7 +112,7 @@ extension UnorderedPair.Cause {
   var foreignFence: Int? {
     switch self {
     case .flushWithoutFence(_, let fence), .nonTemporalWithoutFence(let fence): fence
-    case .noFlush, .requestNotDelivered, .noDeepFlush, .oneStore: nil
+    case .noFlush, .requestNotDelivered, .noDeepFlush, .noDiskFlush, .oneStore: nil
     }
   }
 }

@@ -81,6 +81,8 @@ struct JSONSuggestion: Encodable {
     switch repair.instruction {
     case .flush: change.instruction = "clwb"
     case .fence: change.instruction = "sfence"
+    case .diskFlush: change.instruction = "disk-flush"
+    case .force: change.instruction = "forced-write"
     case .delivery(let device):
       change.instruction = "delivery"
       change.device = device.map { devices[$0].name }

@@ -76,6 +76,27 @@ struct ReportDocument {
   /// The site of an event for people's eyes.
   func siteText(ofEventAt position: Int) -> String { visible(site(ofEventAt: position)) }
 
+  /// A line for people's eyes: "line 7 on D0", or "origin sector 8" of a disk.
+  func lineText(_ line: CacheLine) -> String {
+    let sector = input.memory.space.diskSector(at: line.address)
+    return sector.map { "\(deviceText(line)) sector \($0.sector)" }
+      ?? "line \(line.index) on \(deviceText(line))"
+  }
+
+  /// What an event writes to a sector, by the name of the content; `nil` for other events.
+  func sectorText(ofEventAt position: Int) -> String? {
+    let trace = input.numbered.trace
+    guard trace.events[position].kind.isSectorWrite else { return nil }
+    let token = SectorToken(rawValue: trace.events[position].payload)
+    guard let content = token.content, Int(content) < trace.contents.count else {
+      return "write of the initial content"
+    }
+    let name = visible(trace.contents[Int(content)].name)
+    let size = trace.contents[Int(content)].bytes.count
+    return size > SectorToken.sectorSize
+      ? "write of \(name), sector \(token.sector) of it" : "write of \(name)"
+  }
+
   /// The device under a line for people's eyes.
   func deviceText(_ line: CacheLine) -> String { visible(device(line)) }
 

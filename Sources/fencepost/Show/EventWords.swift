@@ -12,6 +12,10 @@ extension EventKind {
     case .flushRequest: "flush request"
     case .routedWriteBack: "routed write-back"
     case .deepFlush: "deep flush"
+    case .sectorWrite: "sector write"
+    case .forcedSectorWrite: "forced sector"
+    case .diskFlush: "disk flush request"
+    case .routedDiskFlush: "disk flush"
     default: "\(self)"
     }
   }
@@ -30,6 +34,10 @@ extension EventKind {
     case .deepFlush: "D"
     case .msync: "M"
     case .sfence, .mfence, .lockedFence: "|"
+    case .sectorWrite: "d"
+    case .forcedSectorWrite: "f"
+    case .diskFlush: "F"
+    case .routedDiskFlush: "x"
     case .mark: "*"
     }
   }
@@ -38,6 +46,7 @@ extension EventKind {
   static let legend =
     "s store  n nt store  l locked store  w clwb  o clflushopt  c clflush  r routed write-back\n"
     + "R flush request  D deep flush  M msync  | fence (sfence, mfence, locked)  * mark\n"
+    + "d sector write  f forced sector write  F disk flush request  x disk flush\n"
 }
 
 /// Descriptions of events for lists.
@@ -80,8 +89,18 @@ enum EventWords {
     case .routedWriteBack: return "\(hexadecimal(event.address)) for request \(event.payload)"
     case .clwb, .clflushopt, .clflush: return hexadecimal(event.address)
     case .deepFlush, .msync: return place
+    case .sectorWrite, .forcedSectorWrite: return sector(of: event)
+    case .diskFlush: return "number \(event.payload)"
+    case .routedDiskFlush: return "\(hexadecimal(event.address)) for request \(event.payload)"
     case .lockedFence, .sfence, .mfence, .mark: return ""
     }
+  }
+
+  /// The sector's line and what is written to it, by number.
+  private static func sector(of event: Event) -> String {
+    let token = SectorToken(rawValue: event.payload)
+    let what = token.content.map { "content \($0) sector \(token.sector)" } ?? "initial content"
+    return "\(hexadecimal(event.address)) = \(what)"
   }
 
   private static func value(of event: Event, bytes: RawSpan) -> String {

@@ -7,6 +7,7 @@ struct LineHistory: TraceView {
   private let line: CacheLine
   private let range: ClosedRange<UInt64>
   private var names = TraceNames()
+  private var space: AddressSpace?
   private var number: UInt64 = 0
   private var touches = 0
   private var skipped = 0
@@ -18,6 +19,7 @@ struct LineHistory: TraceView {
   }
 
   mutating func receive(header: TraceHeader) throws(TraceFormatError) {
+    space = header.addressSpace
     try output.append("line \(line.index), address \(EventWords.hexadecimal(line.address))\n")
   }
 
@@ -58,7 +60,10 @@ struct LineHistory: TraceView {
   private func touchesLine(_ event: Event) -> Bool {
     let covers: Range<UInt64>
     switch event.kind {
-    case .lockedFence, .sfence, .mfence, .mark: return false
+    case .lockedFence, .sfence, .mfence, .mark, .diskFlush: return false
+    case .routedDiskFlush:
+      let disk = space?.diskSector(at: line.address)?.device
+      return disk != nil && space?.diskSector(at: event.address)?.device == disk
     case .clwb, .clflushopt, .clflush, .routedWriteBack: return event.line == line
     default: covers = CacheLine.covering(event.address, size: UInt64(event.size))
     }

@@ -20,7 +20,7 @@ struct TimelineWindow {
     defer { count += 1 }
     switch event.kind {
     case .sfence, .mfence, .lockedFence: fences.insert(count)
-    case .flushRequest, .deepFlush, .msync:
+    case .flushRequest, .deepFlush, .msync, .diskFlush, .routedDiskFlush:
       marks[count] = event.kind.symbol
       if event.kind == .msync { fences.insert(count) }
     case .store, .nonTemporalStore, .lockedStore:

@@ -18,10 +18,25 @@ struct CheckCase {
     order: StoreOrder = .line,
     asksQuestions: Bool = false
   ) {
-    var generated = generator.trace(seed: seed)
+    self.init(
+      generator.trace(seed: seed),
+      tear: tear,
+      order: order,
+      asksQuestions: asksQuestions
+    )
+  }
+
+  /// A trace that is there, with a recovery drawn by its seed.
+  init(
+    _ generated: GeneratedTrace,
+    tear: TearMode = .w8,
+    order: StoreOrder = .line,
+    asksQuestions: Bool = false
+  ) {
+    var generated = generated
     generated.trace = generated.trace.withSites
     self.generated = generated
-    var random = SplitMix64(seed: seed &* 977 &+ 5)
+    var random = SplitMix64(seed: generated.seed &* 977 &+ 5)
     program =
       asksQuestions
       ? SmallProgram(asking: MemoryHistory(generated), using: &random)

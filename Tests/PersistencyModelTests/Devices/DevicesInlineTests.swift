@@ -59,7 +59,7 @@ private let refusals = [
   Refusal("linear:", 8, .expected("a size in bytes", found: "the end")),
   Refusal("linear:64K,", 12, .expected("a size in bytes", found: "the end")),
   Refusal("linear:64Q", 10, .expected("\",\", \";\" or the end", found: "\"Q\"")),
-  Refusal("linear:64K@ram", 12, .expected("adr, eadr, wpq or volatile", found: "\"ram\"")),
+  Refusal("linear:64K@ram", 12, .expected("adr, eadr, wpq, volatile or disk", found: "\"ram\"")),
   Refusal("linear:64K@asynchronous", 12, .asynchronous("D0")),
   Refusal("linear:0", 8, .sizeOutOfRange("0")),
   Refusal("linear:100", 8, .notMultiple(100, of: 64)),

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Checker
+import FlushTracer
+import Foundation
+import PersistencyModel
+import ReferenceCache
+
+/// `fencepost defects`: runs every defect of the cache on the smallest workload that shows it.
+struct DefectsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "defects",
+    abstract: "Run the cache with each of its defects and say whether it is found as predicted.",
+    discussion: """
+      Each defect runs on the smallest workload known to show it, recorded from format on; after a power
+      cut on every state that it may leave. Those that no crash state shows must be consistent.
+
+      Example:
+        fencepost defects S3 S15
+
+      Exit status: 0 every prediction is met, 1 some is not.
+      """
+  )
+
+  @Argument(help: "Names such as S3 or no-fence-after-free; all unless given.")
+  var names: [String] = []
+
+  @Option(help: "How the cache makes bytes durable: \(PersistStrategy.names).")
+  var strategy = PersistStrategy.nonTemporal.rawValue
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(help: "Leave out how long each took.")
+  var withoutTimes = false
+
+  func run() throws {
+    Interruption.listen()
+    guard let strategy = PersistStrategy(rawValue: strategy) else {
+      throw ToolFailure.usage("--strategy \(strategy): expected one of \(PersistStrategy.names)")
+    }
+    let results = try DefectCatalogue.named(names, strategy).map { defect in
+      try ScratchDirectory.with { directory in
+        var study = try DefectStudy(defect, in: directory)
+        return try study.run()
+      }
+    }
+    if json {
+      print(try JSONText.of(DefectJSON(results, strategy: strategy.rawValue)), terminator: "")
+    } else {
+      print(DefectTable(results: results, showsTime: !withoutTimes).text, terminator: "")
+    }
+    if !results.allSatisfy(\.isMet) { throw ExitCode(1) }
+  }
+}
+
+extension PersistStrategy {
+  /// All of them, as the command line calls them.
+  static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+/// A directory for device files that is gone afterwards.
+enum ScratchDirectory {
+  /// Makes one, gives its path to `body`, and removes it with all that is in it.
+  static func with<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let manager = FileManager.default
+    let path = manager.temporaryDirectory.appendingPathComponent("fencepost-\(UUID().uuidString)")
+      .path
+    do {
+      try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw ToolFailure.inputOutput("\(path): cannot be created: \(error.localizedDescription)")
+    }
+    defer { try? manager.removeItem(atPath: path) }
+    do { return try body(path) } catch let error as TracerError {
+      throw ToolFailure.inputOutput(error.description)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import FlushTracer
+import PersistencyModel
+import ReferenceCache
+
+/// The reference cache over recorded persistent memory and a recorded origin, and what its caller asked for.
+///
+/// Each operation is marked as begun before its first event, and as acknowledged when it has returned. One that
+/// fails is never acknowledged. A write-back that was only begun is under way until it is completed.
+struct RecordedCache: ~Copyable {
+  private var cache: Cache<RecordedMedium, RecordedOrigin>?
+  private let recorder: Recorder
+  private let options: CacheOptions
+  private var operations: UInt32 = 0
+  /// Write-backs that were begun and not completed.
+  private var writeBacks: [UInt32] = []
+
+  /// Opens the cache on what `recorder` records, after formatting it where `formats`; these are the first
+  /// operations.
+  init(_ recorder: Recorder, options: CacheOptions, formats: Bool) throws(CacheError) {
+    self.recorder = recorder
+    self.options = options
+    if formats {
+      let number = begin(.format)
+      var medium = RecordedMedium(recorder)
+      try CacheFormat.format(&medium, options: options)
+      recorder.acknowledge(number)
+    }
+    let number = begin(.open)
+    cache = try Cache(
+      opening: RecordedMedium(recorder),
+      over: RecordedOrigin(disk: RecordedDisk(recorder)),
+      options: options
+    )
+    recorder.acknowledge(number)
+  }
+
+  /// Does one step; `content` is what a write writes, `name` what it is called.
+  mutating func run(_ step: CacheStep, content: [UInt8], name: String) throws(CacheError) {
+    switch step {
+    case .write(let block): try write(block, content, name, isForced: false)
+    case .forcedWrite(let block): try write(block, content, name, isForced: true)
+    case .flush:
+      try operation(.flush) { cache throws(CacheError) in try cache.flush() }
+    case .discard(let block):
+      let sectors = sectors(of: block)
+      try operation(.discard, sectors: sectors) { cache throws(CacheError) in
+        try cache.discard(sectors)
+      }
+    case .writeBack:
+      completeWriteBack()
+      try operation(.writeBack, isForced: true) { cache throws(CacheError) in
+        try cache.writeBack()
+      }
+    case .startWriteBack(let limit): startWriteBack(limit)
+    case .completeWriteBack: completeWriteBack()
+    case .commit: try operation(.commit) { cache throws(CacheError) in cache.commit() }
+    case .tick(let milliseconds):
+      try operation(.writeBack) { cache throws(CacheError) in
+        cache.tick(milliseconds: UInt64(milliseconds))
+      }
+    case .reopen: try reopen()
+    case .suspendAndResume: try suspendAndResume()
+    case .powerCut: preconditionFailure("A power cut ends an incarnation")
+    }
+  }
+
+  /// Gives up the cache as it is.
+  consuming func abandon() { if let cache = cache.take() { _ = cache.abandon() } }
+
+  // MARK: Steps
+
+  private mutating func write(
+    _ block: Int,
+    _ bytes: [UInt8],
+    _ name: String,
+    isForced: Bool
+  ) throws(CacheError) {
+    let content = recorder.define(Content(name: name, bytes: bytes))
+    let sectors = sectors(of: block)
+    // A write that finds the cache full waits for a write-back, which commits.
+    let waiting = cache?.state.freeCount == 0 ? begin(.writeBack) : nil
+    defer { if let waiting { recorder.acknowledge(waiting) } }
+    try operation(.write, isForced: isForced, sectors: sectors, contents: [content]) {
+      cache throws(CacheError) in
+      try cache.write(bytes, at: sectors.lowerBound, isForced: isForced)
+    }
+  }
+
+  private mutating func startWriteBack(_ limit: Int) {
+    writeBacks.append(begin(.writeBack))
+    _ = cache?.startWriteBack(limit: limit)
+  }
+
+  private mutating func completeWriteBack() {
+    guard !writeBacks.isEmpty else { return }
+    cache?.completeWriteBack()
+    for number in writeBacks { recorder.acknowledge(number) }
+    writeBacks = []
+  }
+
+  private mutating func reopen() throws(CacheError) {
+    completeWriteBack()
+    let closing = begin(.close)
+    guard let closed = cache.take() else { return }
+    let (medium, origin) = closed.close()
+    recorder.acknowledge(closing)
+    let opening = begin(.open)
+    cache = try Cache(opening: medium, over: origin, options: options)
+    recorder.acknowledge(opening)
+  }
+
+  private mutating func suspendAndResume() throws(CacheError) {
+    completeWriteBack()
+    try operation(.commit) { cache throws(CacheError) in cache.suspend() }
+    try operation(.open) { cache throws(CacheError) in try cache.resume() }
+  }
+
+  // MARK: Marks
+
+  private mutating func operation(
+    _ kind: OperationKind,
+    isForced: Bool = false,
+    sectors: Range<UInt64> = 0..<0,
+    contents: [ContentID] = [],
+    _ body: (inout Cache<RecordedMedium, RecordedOrigin>) throws(CacheError) -> Void
+  ) throws(CacheError) {
+    let number = begin(kind, isForced: isForced, sectors: sectors, contents: contents)
+    guard var taken = cache.take() else { preconditionFailure("The cache is open") }
+    let result: Result<Void, CacheError>
+    do throws(CacheError) {
+      try body(&taken)
+      result = .success(())
+    } catch { result = .failure(error) }
+    cache = consume taken
+    try result.get()
+    recorder.acknowledge(number)
+  }
+
+  private mutating func begin(
+    _ kind: OperationKind,
+    isForced: Bool = false,
+    sectors: Range<UInt64> = 0..<0,
+    contents: [ContentID] = []
+  ) -> UInt32 {
+    operations += 1
+    recorder.begin(
+      Operation(
+        number: operations,
+        kind: kind,
+        isForced: isForced,
+        sectors: sectors,
+        contents: contents
+      )
+    )
+    return operations
+  }
+
+  private func sectors(of block: Int) -> Range<UInt64> {
+    let count = UInt64(options.blockSize / SectorToken.sectorSize)
+    return UInt64(block) * count..<(UInt64(block) + 1) * count
+  }
+}
