@@ -9,8 +9,12 @@ extension CacheError: CustomStringConvertible {
     switch reason {
     case .refused(let refusal): refusal.description
     case .cannotFormat(let fault): fault.description
+    case .option(let fault): fault.description
     case .request(let fault): fault.description
+    case .suspended: "the cache is suspended"
     case .errorState(let entries): "the cache is in its error state: \(entries)"
+    case .writeBackFailed(let fault):
+      "the cache is in its error state: write-back failed because \(fault)"
     case .cacheFull(let needed, let free):
       "the cache is full: the request needs \(needed) blocks and \(free) are free"
     case .origin(let fault): fault.description
@@ -36,6 +40,8 @@ extension Refusal: CustomStringConvertible {
       "block_size is \(found) in the superblock and \(expected) was asked for"
     case .blockCountOverflows(let count):
       "n_blocks \(count) overflows the size calculation"
+    case .blockCountUnsupported(let count):
+      "n_blocks \(count) is more than 2147483646, the most that is kept in memory"
     case .blockCountTooLarge(let count, let needed, let available):
       "n_blocks \(count) needs \(needed) bytes and the cache device has \(available)"
     }
@@ -64,6 +70,10 @@ extension RequestFault: CustomStringConvertible {
       "sector \(sector) with \(bytes) bytes is not aligned to blocks of \(blockSize) bytes"
     case .outOfBounds(let sector, let sectors, let originSectors):
       "\(sectors) sectors from sector \(sector) reach beyond the origin of \(originSectors) sectors"
+    case .misalignedDiscard(let sectors, let blockSize):
+      "discard of sectors \(sectors.lowerBound) to \(sectors.upperBound) is not of whole blocks of "
+        + "\(blockSize) bytes"
+    case .unknownMessage(let name): "there is no message '\(name)'"
     }
   }
 }

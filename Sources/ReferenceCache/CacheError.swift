@@ -8,11 +8,17 @@ public struct CacheError: Error, Hashable, Sendable {
     case refused(Refusal)
     /// The medium cannot be formatted.
     case cannotFormat(FormatFault)
+    /// An option is wrong.
+    case option(OptionFault)
     /// The request itself is wrong.
     case request(RequestFault)
+    /// The cache is suspended: requests wait for `resume()`.
+    case suspended
     /// Recovery found two identical entries: writes and flushes fail from then on, reads go on.
     case errorState(IdenticalEntries)
-    /// The request needs more blocks than are free. A flush may free superseded ones.
+    /// Write-back failed: writes, flushes and discards fail from then on, reads go on.
+    case writeBackFailed(OriginFault)
+    /// The request needs a block and the cache has none that write-back could free.
     case cacheFull(needed: Int, free: Int)
     /// The origin could not be read or written.
     case origin(OriginFault)
@@ -34,8 +40,10 @@ public struct CacheError: Error, Hashable, Sendable {
     switch reason {
     case .refused: 22
     case .cannotFormat(let fault): fault.errno
-    case .request: 5
-    case .errorState: 5
+    case .option: 22
+    case .request(let fault): fault.errno
+    case .suspended: 16
+    case .errorState, .writeBackFailed: 5
     case .cacheFull: 28
     case .origin(let fault): fault.errno
     }
@@ -62,6 +70,8 @@ public enum Refusal: Hashable, Sendable {
   case blockSize(found: UInt32, expected: Int)
   /// Sizes computed from the number of blocks do not fit 64 bits.
   case blockCountOverflows(UInt64)
+  /// More blocks than this implementation keeps in memory, which is 2,147,483,646.
+  case blockCountUnsupported(UInt64)
   /// Table and blocks need more bytes than there are from the start sector.
   case blockCountTooLarge(UInt64, needed: UInt64, available: UInt64)
 
@@ -74,7 +84,7 @@ public enum Refusal: Hashable, Sendable {
     case .blank, .magic: "magic"
     case .version: "version"
     case .blockSize: "block_size"
-    case .blockCountOverflows, .blockCountTooLarge: "n_blocks"
+    case .blockCountOverflows, .blockCountTooLarge, .blockCountUnsupported: "n_blocks"
     }
   }
 }
@@ -106,6 +116,15 @@ public enum RequestFault: Hashable, Sendable {
   case misaligned(sector: UInt64, bytes: Int, blockSize: Int)
   /// It reaches beyond the origin, which has this many sectors.
   case outOfBounds(sector: UInt64, sectors: UInt64, originSectors: UInt64)
+  /// A discard is not of whole blocks.
+  case misalignedDiscard(sectors: Range<UInt64>, blockSize: Int)
+  /// No message has this name.
+  case unknownMessage(String)
+
+  /// What the driver would return (Linux errno, positive).
+  public var errno: Int32 {
+    if case .unknownMessage = self { 22 } else { 5 }
+  }
 }
 
 /// What an origin reports.

@@ -4,7 +4,10 @@ import Testing
 
 /// Recoveries that store, on a medium of a flag (line 0), a value (line 1) and data (line 2).
 private struct StoringRecovery: Recovery {
-  enum Kind { case appliesLog, addsTwice, forgetsFence, neverSettles, looksFurther, onlyReads }
+  enum Kind {
+    case appliesLog, addsTwice, forgetsFence, neverSettles, looksFurther, doubts, doubtsLate,
+      onlyReads
+  }
 
   let kind: Kind
 
@@ -17,6 +20,21 @@ private struct StoringRecovery: Recovery {
     case .neverSettles:
       persist(medium.load64(at: 192) &+ 1, at: 192, &medium)
       medium.fence()
+    case .doubts:
+      if medium.load64(at: 0) == 1 {
+        persist(2, at: 0, &medium)
+        medium.fence()
+      } else if medium.load64(at: 0) == 2 {
+        return [medium.holds(9, at: 64) ? 1 : medium.load64(at: 128)]
+      }
+    case .doubtsLate:
+      let step = medium.load64(at: 0)
+      if step == 1 || step == 2 {
+        persist(step + 1, at: 0, &medium)
+        medium.fence()
+      } else if step == 3 {
+        return [medium.holds(9, at: 64) ? 1 : medium.load64(at: 128)]
+      }
     case .looksFurther:
       if medium.load64(at: 0) == 1 {
         persist(2, at: 0, &medium)
@@ -121,5 +139,20 @@ private struct StoringRecovery: Recovery {
     let report = check(.looksFurther, trace)
     #expect(report.verdict != .consistent)
     #expect(report.findings.isEmpty ? report.reasons.contains { $0.contains("line 1") } : true)
+  }
+
+  /// With 7 in line 1 a second recovery shows the same, with the 9 that was there before it does not; the
+  /// state that loses least has the 7.
+  @Test(arguments: [StoringRecovery.Kind.doubts, .doubtsLate])
+  private func oneStateNeverStandsForOthersThatALaterRecoveryTellsApart(
+    _ kind: StoringRecovery.Kind
+  ) {
+    var trace = Trace(header: TraceHeader(source: .text))
+    for (address, value) in [(UInt64(64), UInt8(9)), (64, 7), (0, 1)] {
+      trace.appendStore(.store, address: address, bytes: [value, 0, 0, 0, 0, 0, 0, 0])
+    }
+    let report = check(kind, trace)
+    #expect(report.verdict == .inconclusive)
+    #expect(report.reasons.contains { $0.contains("line 1") }, "\(report.reasons)")
   }
 }

@@ -61,6 +61,29 @@ struct AssertionCommandTests {
     )
   }
 
+  @Test func whatWasStoredTooEarlyIsToldWithTheStoreThatComesTooLate() throws {
+    let early = try scratch.text(
+      "early.trace",
+      """
+      STORE;0;1;8;t;flag
+      FLUSH;0;64;clwb;flag
+      FENCE;sfence;flag
+      STORE;0x40;42;8;t;data
+      FLUSH;0x40;64;clwb;data
+      FENCE;sfence;data
+      """
+    )
+    let file = try scratch.text("e.assert", "invariant a: u64[0] == 0 or u64[64] == 42")
+    let text = try Tool.fencepost.run(["check", early, "--assert", file]).text
+    #expect(
+      text.contains(
+        "lost: nothing; the state is the one last seen, after the store at flag (event 1) and before the "
+          + "later store at data (event 4)"
+      ),
+      "\(text)"
+    )
+  }
+
   @Test func aLabelThatNothingHasLeavesNothingProved() throws {
     let run = try run(mended, "invariant a: true\nafter nowhere b: false")
     #expect(run.run.status == 2)

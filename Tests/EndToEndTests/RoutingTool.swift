@@ -121,7 +121,7 @@ struct RoutingCheck {
     let last = trace.events.count
     let report = try WritecacheCheck.run(
       input,
-      options: CacheOptions(blockSize: command.blockSize),
+      options: CacheOptions(blockSize: command.recovering.cache.blockSize),
       origin: .zeros(length: nil),
       limits: limits
     ) { point in
@@ -140,7 +140,7 @@ struct RoutingCheck {
         of: input,
         command.input,
         command.search,
-        recovery: command.recoveryRecord,
+        recovery: command.recovering.record,
         images: [],
         controls: nil
       ),

@@ -65,7 +65,7 @@ import Testing
   func magicAndVersionAreOneStoreAfterTheFirstFence(_ strategy: PersistStrategy) throws {
     var medium = RecordingMedium(size: 4096)
     try CacheFormat.format(&medium, options: Self.options(strategy, faithful: false))
-    let isNonTemporal = strategy == .nonTemporal
+    let isNonTemporal = strategy != .cachedWithFlushRequests
     let published = Self.store(0, 8, 0x1_2348_9321, nt: isNonTemporal)
     let parts = medium.events.split(separator: .fence, omittingEmptySubsequences: false)
     #expect(parts.count == 3)

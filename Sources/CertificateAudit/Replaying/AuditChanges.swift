@@ -19,7 +19,9 @@ public struct AddedMark: Hashable, Sendable {
 
 /// What was changed in a recording before it was checked; applied in the order of the properties.
 public struct AuditChanges: Hashable, Sendable {
-  /// Events left out: numbers from 1, or ranges `A-B`.
+  /// Non-temporal stores read as cached ones: as `without` names events.
+  public var asPlain: [String] = []
+  /// Events left out: numbers from 1, ranges `A-B`, or `@SITE` with or without `:flush` or `:fence`.
   public var without: [String] = []
   /// Text in the site of every ordering event that counts.
   public var fencesFrom: String?
@@ -59,26 +61,22 @@ public struct AuditChanges: Hashable, Sendable {
 
   /// Numbers, from 1, and events that were neither left out nor ordering events that do not count.
   private func events(leftOf trace: Trace) throws(AuditError) -> [(number: Int, event: Event)] {
-    let gone = try numbersLeftOut(of: trace.events.count)
+    let plain = try AuditedNames(field: "options.asPlain", meaning: .bypassing)
+      .numbers(asPlain, in: trace)
+    let gone = try AuditedNames(field: "options.without", meaning: .ordering)
+      .numbers(without, in: trace)
+    if let other = plain.sorted().first(where: { trace.events[$0 - 1].kind != .nonTemporalStore }) {
+      throw AuditError("options.asPlain", "event \(other) is no non-temporal store")
+    }
     return zip(1..., trace.events).compactMap { number, event in
       guard !gone.contains(number) else { return nil }
+      if plain.contains(number) { return (number, event.storedPlainly) }
       guard let fencesFrom, event.kind.isOrdering,
         !trace.site(event.site).frames.contains(where: { $0.description.contains(fencesFrom) })
       else { return (number, event) }
       // A locked store that orders nothing is still a store.
-      return event.kind == .lockedStore ? (number, event.asPlainStore) : nil
+      return event.kind == .lockedStore ? (number, event.storedPlainly) : nil
     }
-  }
-
-  private func numbersLeftOut(of count: Int) throws(AuditError) -> Set<Int> {
-    var gone: Set<Int> = []
-    for name in without.flatMap({ $0.split(separator: ",") }) {
-      let ends = name.split(separator: "-", maxSplits: 1).map { Int($0) ?? 0 }
-      guard let first = ends.first, let last = ends.last, first > 0, first <= last, last <= count
-      else { throw AuditError("options.without", "\(name) names no events of the trace") }
-      gone.formUnion(first...last)
-    }
-    return gone
   }
 
   private func addMarks(
@@ -105,7 +103,7 @@ public struct AuditChanges: Hashable, Sendable {
 }
 
 extension Event {
-  fileprivate var asPlainStore: Event {
+  fileprivate var storedPlainly: Event {
     Event(
       .store,
       address: address,

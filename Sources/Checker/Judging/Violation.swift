@@ -20,6 +20,8 @@ public struct Violation: Hashable, Sendable {
   public var severity: Severity
   /// What was promised, and what was found in its place.
   public var promise: String
+  /// Crashes during recovery that it takes to show, the first recovery's first.
+  public var interruptions: [RecoveryInterruption] = []
 
   /// A violation.
   public init(

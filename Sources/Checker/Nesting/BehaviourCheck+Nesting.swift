@@ -149,6 +149,10 @@ extension BehaviourCheck {
   private func inside(_ finding: Finding, of recovered: RecoveredMemory) -> Violation {
     let stores = recovered.trace.events.count { $0.kind.isStore }
     var violation = finding.violation
+    violation.interruptions.insert(
+      RecoveryInterruption(at: finding.crashPoint, keep: finding.keep),
+      at: 0
+    )
     violation.promise =
       "recovery that is interrupted and run again shows what undisturbed recovery shows; interrupted "
       + "after \(finding.crashPoint.events) of its \(recovered.trace.events.count) events "

@@ -45,6 +45,9 @@ public struct KeepSpec: Hashable, Sendable {
   public struct Failure: Error, Hashable, Sendable {
     /// A sentence.
     public var reason: String
+
+    /// A failure.
+    public init(reason: String) { self.reason = reason }
   }
 
   /// Reads a specification.

@@ -19,8 +19,8 @@ public import PersistencyModel
 /// let (medium, origin) = cache.close()
 /// ```
 ///
-/// One thread at a time. Nothing commits by time: a caller that wants it calls `commit()`. Source of the
-/// protocol: dm-writecache reference, section 2.
+/// One thread at a time, and no clock: time passes by `tick(milliseconds:)`. Source of the protocol:
+/// dm-writecache reference, section 2.
 public struct Cache<M: Medium, O: Origin>: ~Copyable {
   /// The persistent memory; its stores, flush requests and fences are the cache's own.
   public var medium: M
@@ -31,44 +31,57 @@ public struct Cache<M: Medium, O: Origin>: ~Copyable {
   /// Where everything is, and what is cached.
   public var state: CacheState { contents }
   @usableFromInline var contents: CacheState
+  @usableFromInline var control: CacheControl
+  @usableFromInline var counts = CacheStatistics()
+  @usableFromInline var queue = WriteBackQueue()
 
   /// Opens the cache on `medium` and recovers it (`CacheState.recover(on:options:)`).
   ///
-  /// - Throws: why the medium is refused.
+  /// Where more blocks are used than the watermark allows, write-back begins at once.
+  ///
+  /// - Throws: which option is outside its limits, or why the medium is refused.
   @inlinable public init(
     opening medium: consuming M,
     over origin: consuming O,
     options: CacheOptions
   ) throws(CacheError) {
+    try options.validate()
     var opened = medium
     contents = try CacheState.recover(on: &opened, options: options)
+    control = CacheControl(options: options, blockCount: contents.layout.blockCount)
     self.medium = opened
     self.origin = origin
     self.options = options
+    checkWatermark()
   }
 
-  /// Makes everything acknowledged so far durable.
+  /// Commits, waits for write-back in flight and gives back medium and origin: an orderly stop.
   ///
-  /// The origin is not flushed: what is there was durable before its entry was cleared (dm-writecache
-  /// reference 2.4).
-  ///
-  /// - Throws: `CacheError.Reason.errorState`.
-  @inlinable public mutating func flush() throws(CacheError) {
-    try requireWorkingState()
-    commit()
-  }
-
-  /// Commits, and gives back medium and origin: an orderly stop.
+  /// Committed blocks stay in the cache unless the options say `flushesOnSuspend`.
   @inlinable public consuming func close() -> (medium: M, origin: O) {
-    commit()
+    suspend()
     return (medium, origin)
   }
 
   /// Gives back medium and origin as they are, without a commit.
   @inlinable public consuming func abandon() -> (medium: M, origin: O) { (medium, origin) }
+}
+
+// What every request asks first.
+extension Cache {
+  @inlinable func requireService() throws(CacheError) {
+    if control.isSuspended { throw CacheError(.suspended) }
+  }
 
   @inlinable func requireWorkingState() throws(CacheError) {
+    try requireService()
     if let identical = contents.identicalEntries { throw CacheError(.errorState(identical)) }
+    if let fault = control.fault { throw CacheError(.writeBackFailed(fault)) }
+  }
+
+  /// Whether writes, flushes and discards fail.
+  @inlinable var isInErrorState: Bool {
+    contents.identicalEntries != nil || control.fault != nil
   }
 
   /// Number of blocks of a request of `byteCount` bytes.
@@ -76,20 +89,25 @@ public struct Cache<M: Medium, O: Origin>: ~Copyable {
     _ byteCount: Int,
     at sector: UInt64
   ) throws(CacheError) -> Int {
-    let blockSize = contents.layout.blockSize
+    let layout = contents.layout
     guard byteCount > 0 else { throw CacheError(.request(.empty)) }
-    guard byteCount % blockSize == 0, sector % contents.layout.sectorsPerBlock == 0 else {
+    guard byteCount & (layout.blockSize - 1) == 0, sector & (layout.sectorsPerBlock - 1) == 0 else {
       throw CacheError(
-        .request(.misaligned(sector: sector, bytes: byteCount, blockSize: blockSize))
+        .request(
+          .misaligned(sector: sector, bytes: byteCount, blockSize: layout.blockSize)
+        )
       )
     }
-    let sectors = UInt64(byteCount) / 512
+    try requireInside(sector, sectors: UInt64(byteCount) >> 9)
+    return byteCount >> layout.blockShift
+  }
+
+  @inlinable func requireInside(_ sector: UInt64, sectors: UInt64) throws(CacheError) {
     let available = origin.sectorCount
     guard sector <= available, sectors <= available - sector else {
       throw CacheError(
         .request(.outOfBounds(sector: sector, sectors: sectors, originSectors: available))
       )
     }
-    return byteCount / blockSize
   }
 }

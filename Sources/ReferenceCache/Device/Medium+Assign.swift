@@ -9,7 +9,7 @@ extension Medium {
     by strategy: PersistStrategy
   ) {
     switch strategy {
-    case .nonTemporal: storeNonTemporal(value, at: offset)
+    case .nonTemporal, .kernelMixed: storeNonTemporal(value, at: offset)
     case .cachedWithFlushRequests:
       store(value, at: offset)
       requestFlush(offset..<(offset + 8))
@@ -22,7 +22,7 @@ extension Medium {
     by strategy: PersistStrategy
   ) {
     switch strategy {
-    case .nonTemporal: storeNonTemporal(value, at: offset)
+    case .nonTemporal, .kernelMixed: storeNonTemporal(value, at: offset)
     case .cachedWithFlushRequests:
       store(value, at: offset)
       requestFlush(offset..<(offset + 4))
@@ -36,7 +36,7 @@ extension Medium {
     by strategy: PersistStrategy
   ) {
     switch strategy {
-    case .nonTemporal:
+    case .nonTemporal, .kernelMixed:
       for offset in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
         storeNonTemporal(value, at: offset)
       }
@@ -56,7 +56,7 @@ extension Medium {
     by strategy: PersistStrategy
   ) {
     switch strategy {
-    case .nonTemporal:
+    case .nonTemporal, .kernelMixed:
       storeNonTemporal(sector, at: offset)
       storeNonTemporal(sequence, at: offset + 8)
     case .cachedWithFlushRequests:
@@ -76,6 +76,33 @@ extension Medium {
     case .cachedWithFlushRequests:
       copy(block, to: offset)
       requestFlush(offset..<(offset + block.byteCount))
+    case .kernelMixed: copyMixed(block, to: offset)
     }
+  }
+
+  /// The kernel's copy on a processor with `clflushopt`: by lines where it is long, else past the cache.
+  @inlinable mutating func copyMixed(_ block: RawSpan, to offset: Int) {
+    guard block.byteCount >= 768 else {
+      copyNonTemporal(block, to: offset)
+      return
+    }
+    for start in stride(from: 0, to: block.byteCount, by: 64) {
+      copy(block.extracting(start..<min(start + 64, block.byteCount)), to: offset + start)
+      writeBackLine(at: offset + start)
+    }
+  }
+
+  /// Defect S26: whatever the strategy copies by cached stores, its last 64 bytes are not written back.
+  @inlinable mutating func assignWithoutTail(
+    block: RawSpan,
+    at offset: Int,
+    by strategy: PersistStrategy
+  ) {
+    let isCopiedPastTheCache =
+      strategy == .nonTemporal || strategy == .kernelMixed && block.byteCount < 768
+    guard !isCopiedPastTheCache else { return assign(block: block, at: offset, by: strategy) }
+    let tail = block.byteCount - 64
+    assign(block: block.extracting(0..<tail), at: offset, by: strategy)
+    copy(block.extracting(tail..<block.byteCount), to: offset + tail)
   }
 }

@@ -26,4 +26,14 @@ public protocol Origin {
   ///
   /// - Throws: `CacheError.Reason.origin`.
   mutating func flush() throws(CacheError)
+
+  /// Says that nobody needs these sectors any more: a hint, which need not do anything.
+  ///
+  /// - Throws: `CacheError.Reason.origin`.
+  mutating func discard(_ sectors: Range<UInt64>) throws(CacheError)
+}
+
+extension Origin {
+  /// Does nothing: a discard is a hint.
+  public mutating func discard(_ sectors: Range<UInt64>) throws(CacheError) {}
 }

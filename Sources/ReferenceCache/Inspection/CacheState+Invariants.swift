@@ -26,7 +26,7 @@ extension CacheState {
   public func listViolations<M: Medium>(on medium: inout M) -> [InvariantViolation] {
     var violations: [InvariantViolation] = []
     let used = index.usedEntries
-    if used.count + freeCount != layout.blockCount {
+    if used.count + underWriteBackCount + freeCount != layout.blockCount {
       violations.append(InvariantViolation(.freeCountMatches))
     }
     let committedOn = used.drop { !isCommitted($0) }

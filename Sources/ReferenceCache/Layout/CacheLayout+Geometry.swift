@@ -7,12 +7,22 @@ extension CacheLayout {
     _ area: CacheArea,
     blockSize: Int
   ) throws(CacheError) -> CacheLayout {
+    try formatting(area, blockSize: blockSize, roundsData: true)
+  }
+
+  /// The same; without rounding it is that of defect S23.
+  @usableFromInline static func formatting(
+    _ area: CacheArea,
+    blockSize: Int,
+    roundsData: Bool
+  ) throws(CacheError) -> CacheLayout {
     let count = try blockCount(fitting: area.size, blockSize: UInt64(blockSize))
+    let rounded = dataOffset(blockCount: count, blockSize: UInt64(blockSize))
     return CacheLayout(
       base: area.base,
       blockSize: blockSize,
       blockCount: Int(count),
-      dataOffset: Int(dataOffset(blockCount: count, blockSize: UInt64(blockSize)))
+      dataOffset: roundsData ? Int(rounded) : Superblock.size + Int(count) * entrySize
     )
   }
 
@@ -40,6 +50,16 @@ extension CacheLayout {
     blockSize: Int,
     blockCount: UInt64
   ) throws(CacheError) -> CacheLayout {
+    try existing(area, blockSize: blockSize, blockCount: blockCount, roundsData: true)
+  }
+
+  /// The same; without rounding it is that of defect S23.
+  @usableFromInline static func existing(
+    _ area: CacheArea,
+    blockSize: Int,
+    blockCount: UInt64,
+    roundsData: Bool
+  ) throws(CacheError) -> CacheLayout {
     let position = area.base + Superblock.blockCountOffset
     guard let sizes = sizes(blockCount: blockCount, blockSize: UInt64(blockSize)) else {
       throw CacheError(.refused(.blockCountOverflows(blockCount)), position: position)
@@ -56,7 +76,8 @@ extension CacheLayout {
       base: area.base,
       blockSize: blockSize,
       blockCount: Int(blockCount),
-      dataOffset: Int(sizes.dataOffset)
+      dataOffset: roundsData
+        ? Int(sizes.dataOffset) : Superblock.size + Int(blockCount) * entrySize
     )
   }
 

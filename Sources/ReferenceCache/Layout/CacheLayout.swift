@@ -18,12 +18,15 @@ public struct CacheLayout: Hashable, Sendable {
   public let blockCount: Int
   /// Byte, counted from `base`, at which block 0 begins: the end of the table, rounded up to a block.
   public let dataOffset: Int
+  /// Binary logarithm of `blockSize`.
+  @usableFromInline let blockShift: Int
 
   @usableFromInline init(base: Int, blockSize: Int, blockCount: Int, dataOffset: Int) {
     self.base = base
     self.blockSize = blockSize
     self.blockCount = blockCount
     self.dataOffset = dataOffset
+    blockShift = blockSize.trailingZeroBitCount
   }
 
   /// 512-byte sectors in a block.

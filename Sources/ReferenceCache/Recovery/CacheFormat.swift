@@ -34,12 +34,19 @@ public enum CacheFormat {
     area: CacheArea,
     options: CacheOptions
   ) throws(CacheError) -> CacheLayout {
-    let layout = try CacheLayout.formatting(area, blockSize: options.blockSize)
+    let layout = try CacheLayout.formatting(
+      area,
+      blockSize: options.blockSize,
+      roundsData: !options.defects.contains(.s23)
+    )
+    if options.defects.contains(.s27) { publish(layout, on: &medium, options: options) }
     writeFields(of: layout, to: &medium, options: options)
     writeEntries(of: layout, to: &medium, strategy: options.strategy)
     medium.fence()
-    publish(layout, on: &medium, options: options)
-    medium.fence()
+    if !options.defects.contains(.s27) {
+      publish(layout, on: &medium, options: options)
+      medium.fence()
+    }
     return layout
   }
 
@@ -50,8 +57,9 @@ public enum CacheFormat {
   ) {
     let base = layout.base
     let strategy = options.strategy
-    medium.fill(base..<(base + Superblock.size), with: 0, by: strategy)
-    if options.isKernelFaithful {
+    let untouched = options.defects.contains(.s27) ? 8 : 0
+    medium.fill((base + untouched)..<(base + Superblock.size), with: 0, by: strategy)
+    if options.isKernelFaithful, !options.defects.contains(.s27) {
       medium.assign(Superblock.version, at: base + Superblock.versionOffset, by: strategy)
     }
     medium.assign(
@@ -89,7 +97,7 @@ public enum CacheFormat {
     on medium: inout M,
     options: CacheOptions
   ) {
-    if options.isKernelFaithful {
+    if options.isKernelFaithful, !options.defects.contains(.s27) {
       medium.assign(Superblock.magic, at: layout.base, by: options.strategy)
     } else {
       medium.assign(Superblock.identity, at: layout.base, by: options.strategy)

@@ -28,10 +28,45 @@ extension CacheState {
       identity = medium.load64(at: area.base + Superblock.identityOffset)
     }
     try check(identity: identity, at: area.base)
-    let layout = try loadLayout(from: &medium, area: area, blockSize: options.blockSize)
-    var state = CacheState(layout: layout, counter: medium.load64(at: layout.counterOffset))
-    if state.scanEntries(of: &medium, strategy: options.strategy) { medium.fence() }
+    let layout = try loadLayout(
+      from: &medium,
+      area: area,
+      blockSize: options.blockSize,
+      defects: options.defects
+    )
+    try requireCapacity(for: layout)
+    let word = medium.load64(at: layout.counterOffset)
+    var state = CacheState(
+      layout: layout,
+      counter: counterWord(word, options.defects),
+      defects: options.defects
+    )
+    if options.defects.contains(.s15) { state.countUp(on: &medium, strategy: options.strategy) }
+    let limit = state.believedBelow
+    let clears = state.scanEntries(of: &medium, below: limit, strategy: options.strategy)
+    if clears, !options.defects.contains(.s7) { medium.fence() }
     return state
+  }
+
+  /// Refuses more entries than the index can number.
+  @usableFromInline static func requireCapacity(for layout: CacheLayout) throws(CacheError) {
+    guard layout.blockCount <= CacheIndex.capacityLimit else {
+      throw CacheError(
+        .refused(.blockCountUnsupported(UInt64(layout.blockCount))),
+        position: layout.base + Superblock.blockCountOffset
+      )
+    }
+  }
+
+  /// The limit under which recovery believes entries: the counter on media.
+  @inlinable var believedBelow: UInt64 {
+    if defects.contains(.s12) { return counter &+ 1 }
+    return defects.contains(.s15) ? counter &- 1 : counter
+  }
+
+  /// Defect S15: the next counter value is stored while what was not committed is still there.
+  @inlinable mutating func countUp<M: Medium>(on medium: inout M, strategy: PersistStrategy) {
+    medium.assign(advanceCounter(), at: layout.counterOffset, by: strategy)
   }
 
   @usableFromInline static func check(identity: UInt64, at base: Int) throws(CacheError) {
@@ -48,7 +83,8 @@ extension CacheState {
   @inlinable static func loadLayout<M: Medium>(
     from medium: inout M,
     area: CacheArea,
-    blockSize: Int
+    blockSize: Int,
+    defects: CacheDefects = []
   ) throws(CacheError) -> CacheLayout {
     let position = area.base + Superblock.blockSizeOffset
     let found = medium.load32(at: position)
@@ -59,19 +95,25 @@ extension CacheState {
       )
     }
     let count = medium.load64(at: area.base + Superblock.blockCountOffset)
-    return try CacheLayout.existing(area, blockSize: blockSize, blockCount: count)
+    return try CacheLayout.existing(
+      area,
+      blockSize: blockSize,
+      blockCount: count,
+      roundsData: !defects.contains(.s23)
+    )
   }
 
   /// Takes in every entry, ascending; returns whether any had to be cleared.
   @inlinable mutating func scanEntries<M: Medium>(
     of medium: inout M,
+    below limit: UInt64,
     strategy: PersistStrategy
   ) -> Bool {
     var needsFence = false
-    medium.scan(layout.entryTable, committedBelow: counter) { row, medium in
+    medium.scan(layout.entryTable, committedBelow: limit) { row, medium in
       guard let cleared = takeIn(row) else { return }
       medium.assign(
-        CacheLayout.emptySequence,
+        clearedSequence,
         at: layout.sequenceOffset(ofEntry: cleared),
         by: strategy
       )
@@ -85,9 +127,9 @@ extension CacheState {
     switch row {
     case .uncommitted(let entry, let sequence):
       recoverFree(entry)
-      return sequence == CacheLayout.emptySequence ? nil : entry
+      return sequence == CacheLayout.emptySequence || defects.contains(.s13) ? nil : entry
     case .committed(let entry, let sector, let sequence):
-      return recoverCommitted(entry, sector: sector, sequence: sequence)
+      return recoverCommitted(entry, sector: self.sector(ofWord: sector), sequence: sequence)
     }
   }
 }

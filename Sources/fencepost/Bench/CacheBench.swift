@@ -89,6 +89,7 @@ struct CacheBench {
   private static func options(_ strategy: PersistStrategy) -> CacheOptions {
     var options = CacheOptions(blockSize: blockSize, strategy: strategy)
     options.autocommitBlocks = .max
+    options.writeBack = .manual
     return options
   }
 

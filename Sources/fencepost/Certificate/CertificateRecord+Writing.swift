@@ -13,6 +13,7 @@ extension CertificateRecord {
     _ arguments: TraceArguments,
     _ search: SearchArguments,
     recovery: Recovery,
+    ignoring ignored: [String] = [],
     images: [Image],
     controls: [Control]?
   ) throws {
@@ -21,7 +22,7 @@ extension CertificateRecord {
     verdict = report.verdict.rawValue
     reasons = report.reasons
     model = Self.model(input.options, input.memory.space)
-    options = Options(input, arguments, search)
+    options = Options(input, arguments, search, ignored)
     self.recovery = recovery
     fidelity = input.numbered.trace.header.fidelity.map { Reading(name: $0.name, text: $0.text) }
     traceDigest = "sha256:\(input.summary.digest.description)"
@@ -74,7 +75,12 @@ extension CertificateRecord {
 }
 
 extension CertificateRecord.Options {
-  init(_ input: CheckInput, _ arguments: TraceArguments, _ search: SearchArguments) {
+  fileprivate init(
+    _ input: CheckInput,
+    _ arguments: TraceArguments,
+    _ search: SearchArguments,
+    _ ignored: [String]
+  ) {
     tear = arguments.tear
     order = arguments.order
     weakClflush = arguments.weakClflush
@@ -84,8 +90,12 @@ extension CertificateRecord.Options {
     flushesAreRequests = arguments.flushesAreRequests
     fencesFrom = arguments.fencesFrom
     without = arguments.without
+    asPlain = arguments.asPlain
     crashWithin = search.crashWithin
     skip = search.skip
+    policy = search.policy
+    level = search.level.level.rawValue
+    ignore = ignored
     nested = search.nested
     maxExecutions = search.maxExecutions
     timeLimit = search.timeLimit

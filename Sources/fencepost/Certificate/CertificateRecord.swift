@@ -38,8 +38,16 @@ struct CertificateRecord: Codable, Hashable {
     var flushesAreRequests: Bool
     var fencesFrom: String?
     var without: [String]
+    /// Non-temporal stores read as cached ones.
+    var asPlain: [String]
     var crashWithin: [String]
     var skip: [String]
+    /// Whose exploration policy; `exact` for every permitted state.
+    var policy: String
+    /// By values, answers, or answers key by key: 1, 2 or 3.
+    var level: String
+    /// Known violations that did not count.
+    var ignore: [String]
     /// How many recoveries in a row may be interrupted: on, off or a number.
     var nested: String
     var maxExecutions: Int

@@ -32,12 +32,24 @@ struct CertificateText {
   }
 
   private var crashesInside: [String] {
-    guard let nested = record.nested else { return [] }
+    guard let nested = record.nested else { return [uninterrupted] }
     return [
       "  crash during recovery: \(grouped(BigUInt(nested.recoveries))) recoveries interrupted, at most "
         + "\(grouped(BigUInt(nested.depth))) in a row; \(count(nested.choices)) choices, "
         + "\(grouped(BigUInt(nested.recoveryRuns))) runs"
     ]
+  }
+
+  /// Why no recovery was interrupted.
+  private var uninterrupted: String {
+    let reason =
+      switch record.recovery.name {
+      case "writecache" where record.options.nested == "off": "not explored (--nested on does)"
+      case "writecache": "explored; no recovery changed anything"
+      case "assertions": "not explored; assertions change nothing"
+      default: "not explored; what a checker stores is not recorded"
+      }
+    return "  crash during recovery: \(reason)"
   }
 
   private var images: String {
@@ -66,14 +78,18 @@ struct CertificateText {
     if options.flushesAreRequests { words.append("flushes are requests") }
     if let pattern = options.fencesFrom { words.append("fences from \(pattern)") }
     words += options.without.isEmpty ? [] : ["without \(options.without.joined(separator: ","))"]
+    words += options.asPlain.isEmpty ? [] : ["as plain \(options.asPlain.joined(separator: ","))"]
     words += options.crashWithin.map { "crashes within \($0)" }
     words += options.skip.map { "no crashes within \($0)" }
+    words += options.ignore.map { "ignored \($0)" }
     return words.joined(separator: ", ")
   }
 
   private var search: String {
     let time = record.options.timeLimit.map { ", \($0)" } ?? ""
-    return "at most \(grouped(BigUInt(record.options.maxExecutions))) runs, "
+    let policy = record.options.policy == "exact" ? "" : "policy \(record.options.policy), "
+    let level = record.recovery.name == "writecache" ? "level \(record.options.level), " : ""
+    return "\(policy)\(level)at most \(grouped(BigUInt(record.options.maxExecutions))) runs, "
       + "\(record.options.maxMemory) of memory\(time); seed \(record.options.seed)"
   }
 

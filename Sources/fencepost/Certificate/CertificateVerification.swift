@@ -1,5 +1,7 @@
 import BigInt
 import CertificateAudit
+import Checker
+import ComparisonPolicies
 import PersistencyModel
 import TraceFormat
 
@@ -50,6 +52,7 @@ struct CertificateVerification {
     guard ["consistent", "violated", "inconclusive"].contains(record.verdict) else {
       throw CertificateFormatError(path: "verdict", reason: "there is no \(record.verdict)")
     }
+    try addUpSearch()
     if record.verdict == "consistent" {
       if excluded > 0 { note("excluded: stated \(excluded), computed 0 from verdict consistent") }
       if let reason = record.reasons.first {
@@ -68,6 +71,21 @@ struct CertificateVerification {
         + (record.negativeControls == nil ? "" : ", negative controls")
         + ": taken as stated, running recovery again would tell"
     )
+  }
+}
+
+// What the search was told.
+extension CertificateVerification {
+  private mutating func addUpSearch() throws {
+    let options = record.options
+    let _: ExplorationLevel = try known(options.level, "options.level")
+    let policy: ComparisonPolicy = try known(options.policy, "options.policy")
+    if policy != .exact, record.verdict == "consistent" {
+      note("verdict: stated consistent, computed inconclusive from policy \(policy.rawValue)")
+    }
+    if options.nested == "off", let nested = record.nested {
+      note("nested: stated \(nested.recoveries) recoveries, computed none from options.nested off")
+    }
   }
 }
 
@@ -188,10 +206,15 @@ extension CertificateVerification {
   }
 
   private mutating func compare(_ tally: AuditTally) {
-    compare("crashPoints", record.crashPoints, tally.crashPoints)
     compare("shrinkingEvents", record.shrinkingEvents, tally.shrinkingEvents)
     compare("permittedChoices", record.permittedChoices, String(tally.permittedChoices))
-    recomputed.append("crashPoints, shrinkingEvents, permittedChoices, by a second counter")
+    if record.options.policy == ComparisonPolicy.exact.rawValue {
+      compare("crashPoints", record.crashPoints, tally.crashPoints)
+      recomputed.append("crashPoints, shrinkingEvents, permittedChoices, by a second counter")
+    } else {
+      recomputed.append("shrinkingEvents, permittedChoices, by a second counter")
+      taken.append("crashPoints: those at which policy \(record.options.policy) tried states")
+    }
     if record.verdict == "consistent", tally.permittedChoices == 1 {
       note("verdict: stated consistent, computed inconclusive: nothing was ever pending")
     }
@@ -240,6 +263,7 @@ extension CertificateRecord {
   fileprivate var changes: AuditChanges {
     var changes = AuditChanges()
     changes.without = options.without
+    changes.asPlain = options.asPlain
     changes.fencesFrom = options.fencesFrom
     changes.marks = marks.map {
       AddedMark(after: $0.after, operation: $0.operation, isBegin: $0.kind == .begin)

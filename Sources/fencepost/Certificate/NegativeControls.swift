@@ -12,8 +12,8 @@ enum NegativeControls {
 
     /// What a command line asks for; `nil` where it asks for none.
     init?(_ command: CheckCommand) throws {
-      guard let count = command.negativeControlEvents else {
-        guard command.negativeControls else { return nil }
+      guard let count = command.afterwards.negativeControlEvents else {
+        guard command.afterwards.negativeControls else { return nil }
         self = .everySite
         return
       }

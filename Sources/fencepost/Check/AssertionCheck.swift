@@ -24,7 +24,7 @@ struct AssertionOracle: Oracle {
 
   init(_ assertions: [Assertion], for trace: Trace) {
     self.assertions = assertions
-    boundaries = trace.events.indices.filter { trace.events[$0].kind == .mark }
+    boundaries = trace.markPositions
     isJudged = trace.labelsPassed.map { labels in
       let passed = Set(labels)
       return assertions.map { $0.isJudged(after: passed) }
@@ -109,8 +109,8 @@ enum AssertionCheck {
   static func run(
     _ input: CheckInput,
     _ file: AssertionFile,
+    ignored: IgnoredViolations = IgnoredViolations(),
     limits: ExplorationLimits,
-    level: ExplorationLevel = .factored,
     scope: @escaping (CrashPoint) -> Bool
   ) -> CheckReport {
     let trace = input.numbered.trace
@@ -122,9 +122,8 @@ enum AssertionCheck {
         scope: scope
       ),
       recovery: AssertionRecovery(file: file, base: input.memory.stack.base),
-      oracle: AssertionOracle(file.assertions, for: trace),
-      limits: limits,
-      level: level
+      oracle: IgnoringOracle(AssertionOracle(file.assertions, for: trace), ignoring: ignored),
+      limits: limits
     )
     var report = check.check()
     report.doubt(unmatchedLabels(file.assertions, in: trace))
@@ -144,6 +143,9 @@ enum AssertionCheck {
 }
 
 extension Trace {
+  /// Positions of the mark events, ascending.
+  var markPositions: [Int] { events.indices.filter { events[$0].kind == .mark } }
+
   /// For each number of marks passed, the labels passed; operations as NAME-NUMBER.BEGIN and NUMBER.END.
   var labelsPassed: [[String]] {
     var passed: [String] = []

@@ -12,7 +12,7 @@ extension CheckCommand {
   ) throws -> CheckReport {
     var limits = limits
     limits.stopAtFirstViolation = true
-    limits.maximumExecutions = min(limits.maximumExecutions, maxExecutionsEach)
+    limits.maximumExecutions = min(limits.maximumExecutions, afterwards.maxExecutionsEach)
     var changed = input
     changed.numbered.take(edited)
     return try check(changed, chosen, limits).report

@@ -51,6 +51,11 @@ struct CheckInput {
     addedMarks = arguments.marks == nil ? [] : numbered.addedMarks
     numbered.trace.header.addressSpace = memory.space
     appliedRouting = try Self.route(arguments, &numbered, memory.space)
+    guard appliedRouting != nil || !arguments.flushesAreRequests else {
+      throw ToolFailure.usage(
+        "--flushes-are-requests changes nothing here: nothing is routed anew; name a router with --routing"
+      )
+    }
     try Self.refuseAsynchronous(memory.space, model)
     self.numbered = numbered
     self.memory = memory

@@ -98,17 +98,3 @@ enum EventFilter {
     return kept
   }
 }
-
-extension Event {
-  /// The store of a locked operation, without its fence.
-  var asPlainStore: Event {
-    Event(
-      .store,
-      address: address,
-      size: size,
-      payload: payload,
-      thread: thread,
-      site: site
-    )
-  }
-}

@@ -28,6 +28,12 @@ struct ExternalOracle: Oracle {
   let boundaries: [Int]
   /// What the checker was called with, for sentences.
   let name: String
+
+  init(_ name: String, for trace: Trace) {
+    self.name = name
+    boundaries = trace.markPositions
+  }
+
   var promisesSomething: Bool { true }
 
   func period(at events: Int) -> Int { boundaries.count { $0 < events } }
@@ -101,13 +107,7 @@ struct ExternalCheck {
   }
 
   private var oracle: IgnoringOracle<ExternalOracle> {
-    IgnoringOracle(
-      ExternalOracle(
-        boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
-        name: name
-      ),
-      ignoring: ignored
-    )
+    IgnoringOracle(ExternalOracle(name, for: trace), ignoring: ignored)
   }
 
   private func runOnImages() throws(RecoveryRunnerError) -> (CheckReport, [String]) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checker
+import ComparisonPolicies
 
 /// The options that bound a search.
 struct SearchArguments: ParsableArguments {
@@ -13,7 +14,10 @@ struct SearchArguments: ParsableArguments {
   var maxMemory = "4G"
 
   @Option(
-    help: "Seed of everything random; nothing is, yet: every search is exhaustive or ordered."
+    help: """
+      Seed of all that is drawn: negative control events, and states of policies that draw them. The search \
+      itself draws nothing.
+      """
   )
   var seed: UInt64 = 0
 
@@ -34,6 +38,17 @@ struct SearchArguments: ParsableArguments {
   )
   var nested = "off"
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Which states are tried: \(ComparisonPolicy.allCases.map(\.rawValue).joined(separator: ", ")). All \
+      but exact are re-implementations of other tools' published exploration policies, for comparison, \
+      and never find a trace consistent.
+      """,
+      valueName: "policy"
+    )
+  )
+  var policy = ComparisonPolicy.exact.rawValue
   @Option(help: "Only crash points within this mark; may be repeated.")
   var crashWithin: [String] = []
 

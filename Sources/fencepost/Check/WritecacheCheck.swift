@@ -145,32 +145,16 @@ enum WritecacheCheck {
     level: ExplorationLevel = .factored,
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> CheckReport {
-    let trace = input.numbered.trace
-    try requireRoom(for: options, in: input.memory.stack.bytes.count)
-    let history: CacheHistory
-    do throws(CacheHistoryError) {
-      history = try CacheHistory(trace, blockSize: options.blockSize, origin: origin)
-    } catch {
-      throw ToolFailure.malformed("the operations of the trace make no sense: \(error.description)")
-    }
-    let contents = SharedContents(history.contents)
-    let hasOperations = trace.marks.contains { mark in
-      if case .label = mark { false } else { true }
-    }
-    var recovering = options
-    recovering.blankDevice = .refuse
+    let judgement = try WritecacheJudgement(of: input, options: options, origin: origin)
     let check = BehaviourCheck(
       CheckSubject(
-        trace: trace,
+        trace: input.numbered.trace,
         initial: input.memory.stack,
         options: input.options,
         scope: scope
       ),
-      recovery: WritecacheRecovery(options: recovering, history: history, contents: contents),
-      oracle: IgnoringOracle(
-        WritecacheOracle(history: history, contents: contents, hasOperations: hasOperations),
-        ignoring: ignored
-      ),
+      recovery: judgement.recovery,
+      oracle: IgnoringOracle(judgement.oracle, ignoring: ignored),
       limits: limits,
       level: level
     )

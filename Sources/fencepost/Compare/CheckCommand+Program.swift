@@ -9,46 +9,51 @@ import TraceFormat
 
 extension CheckCommand {
   /// The recovery that the options name, with its oracle, ready to run on images of the input.
-  func judgedProgram(for input: CheckInput) throws -> JudgedProgram {
-    switch try recoveries() {
+  func judgedProgram(
+    for input: CheckInput,
+    ignoring ignored: IgnoredViolations
+  ) throws -> JudgedProgram {
+    switch try recovering.chosen() {
     case .assertions(let file):
       JudgedProgram(
         AssertionRecovery(file: file, base: input.memory.stack.base),
         initial: input.memory.stack,
-        oracle: AssertionOracle(file.assertions, for: input.numbered.trace)
+        oracle: IgnoringOracle(
+          AssertionOracle(file.assertions, for: input.numbered.trace),
+          ignoring: ignored
+        )
       )
-    case .writecache(let options, let image): try writecacheProgram(options, image, input)
-    case .external(let checker, let name): try externalProgram(checker, name, input)
+    case .writecache(let options, let image):
+      try writecacheProgram(options, image, input, ignored)
+    case .external(let checker, let name): try externalProgram(checker, name, input, ignored)
     }
   }
 
   /// The report of the exact policy, whatever `--policy` says.
   func exactReport(_ input: CheckInput) throws -> CheckReport {
     var exact = self
-    exact.policy = ComparisonPolicy.exact.rawValue
-    return try exact.check(input, try recoveries(), search.limits()).report
+    exact.search.policy = ComparisonPolicy.exact.rawValue
+    return try exact.check(input, try recovering.chosen(), search.limits()).report
   }
 
   /// The policy that the options name; `nil` for the exact one.
   func comparisonPolicy() throws -> ComparisonPolicy? {
-    let named = try choice(ComparisonPolicy.self, policy, "--policy")
+    let named = try choice(ComparisonPolicy.self, search.policy, "--policy")
     return named == .exact ? nil : named
   }
 
   private func externalProgram(
     _ checker: ExternalChecker,
     _ name: String,
-    _ input: CheckInput
+    _ input: CheckInput,
+    _ ignored: IgnoredViolations
   ) throws -> JudgedProgram {
     try input.requireMemoryOnly(name)
     let images = zip(input.memory.space.devices, input.memory.devices).map {
       RecoveryImage(name: $0.name, bytes: $1)
     }
     let trace = input.numbered.trace
-    var settings = RecoverySettings()
-    let limit = try duration(checkerTimeLimit).components
-    settings.timeLimit =
-      UInt64(limit.seconds) * 1_000_000_000 + UInt64(limit.attoseconds / 1_000_000_000)
+    let settings = try recovering.settings()
     do throws(RecoveryRunnerError) {
       let runner = try RecoveryRunner(checker, images: images, settings: settings, memo: nil)
       return JudgedProgram(
@@ -57,10 +62,7 @@ extension CheckCommand {
           space: input.memory.space,
           labels: trace.labelsPassed
         ),
-        oracle: ExternalOracle(
-          boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
-          name: name
-        )
+        oracle: IgnoringOracle(ExternalOracle(name, for: trace), ignoring: ignored)
       )
     } catch {
       throw ToolFailure.inputOutput("\(name): \(error.description)")
@@ -70,32 +72,18 @@ extension CheckCommand {
   private func writecacheProgram(
     _ options: CacheOptions,
     _ image: [UInt8]?,
-    _ input: CheckInput
+    _ input: CheckInput,
+    _ ignored: IgnoredViolations
   ) throws -> JudgedProgram {
-    try WritecacheCheck.requireRoom(for: options, in: input.memory.stack.bytes.count)
-    let history: CacheHistory
-    do throws(CacheHistoryError) {
-      history = try CacheHistory(
-        input.numbered.trace,
-        blockSize: options.blockSize,
-        origin: image.map { .bytes($0) } ?? .zeros(length: nil)
-      )
-    } catch {
-      throw ToolFailure.malformed("the operations of the trace make no sense: \(error.description)")
-    }
-    let contents = SharedContents(history.contents)
-    var recovering = options
-    recovering.blankDevice = .refuse
+    let judgement = try WritecacheJudgement(
+      of: input,
+      options: options,
+      origin: image.map { .bytes($0) } ?? .zeros(length: nil)
+    )
     return JudgedProgram(
-      WritecacheRecovery(options: recovering, history: history, contents: contents),
+      judgement.recovery,
       initial: input.memory.stack,
-      oracle: WritecacheOracle(
-        history: history,
-        contents: contents,
-        hasOperations: input.numbered.trace.marks.contains { mark in
-          if case .label = mark { false } else { true }
-        }
-      )
+      oracle: IgnoringOracle(judgement.oracle, ignoring: ignored)
     )
   }
 }

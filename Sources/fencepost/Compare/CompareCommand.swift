@@ -41,7 +41,8 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    let targets = try CompareTarget.parse(check.report)
+    let targets = try CompareTarget.parse(check.reporting.report)
+    try check.requireEffect(in: litmus ? .litmus : .comparison)
     let comparison = litmus ? try compareLitmus() : try compareTraces()
     try targets.forEach { try $0.write(comparison) }
     if Interruption.isRequested { throw ExitCode(130) }

@@ -29,8 +29,7 @@ extension CheckCommand {
   func on(_ member: DefectFolder.Member) -> CheckCommand {
     var command = self
     command.input.trace = member.trace
-    let namesRecovery = recovery != nil || recoveryLibrary != nil || !checker.isEmpty
-    if !namesRecovery, assert == nil { command.assert = member.assertions }
+    if recovering.kinds.isEmpty { command.recovering.assert = member.assertions }
     return command
   }
 }

@@ -26,8 +26,10 @@ struct PolicyCheck {
   }
 
   /// Tries the states and judges them; what only forbidden states show is a note.
-  func outcome() throws -> (report: CheckReport, notes: [String]) {
-    let program = try command.judgedProgram(for: input)
+  func outcome(
+    ignoring ignored: IgnoredViolations
+  ) throws -> (report: CheckReport, notes: [String]) {
+    let program = try command.judgedProgram(for: input, ignoring: ignored)
     let subject = subject(program)
     let comparison = PolicyComparison(
       subject,
@@ -50,9 +52,7 @@ struct PolicyCheck {
     if let stopped = score.stopped {
       check.doubt("policy \(policy.rawValue) stopped: \(stopped)\(planned(score))")
     }
-    var report = check.report
-    report.doubt(input.doubts + scope.unmatched.map { "\($0) matches nothing" })
-    return (report, notes(score))
+    return (check.report, notes(score))
   }
 
   private func subject(_ program: JudgedProgram) -> PolicySubject {

@@ -9,13 +9,12 @@ struct TraceComparison {
   let policies: [ComparisonPolicy]
 
   func compare() throws -> ComparedTrace {
+    // A folder may have named its own recovery.
+    try command.requireEffect(in: .comparison)
     let input = try CheckInput(command.input)
-    let scope = CrashScope(
-      within: command.search.crashWithin,
-      skip: command.search.skip,
-      in: input.numbered.trace
-    )
-    let program = try command.judgedProgram(for: input)
+    let scope = command.scope(of: input)
+    let ignored = command.reporting.ignored
+    let program = try command.judgedProgram(for: input, ignoring: ignored)
     let stack = input.memory.stack
     let limits = try command.search.limits()
     let comparison = PolicyComparison(
@@ -43,7 +42,8 @@ struct TraceComparison {
     return ComparedTrace(
       name: command.input.trace,
       rows: Self.rows(exact, scores),
-      notes: notes + exact.notes + Self.undecided(scores)
+      notes: notes + exact.notes + Self.undecided(scores) + ignored.remarks
+        + scope.unmatched.map { "\($0) matches nothing" }
     )
   }
 

@@ -30,6 +30,7 @@ enum DemoWorkload {
     options.blockSize = blockSize
     options.strategy = .cachedWithFlushRequests
     options.autocommitBlocks = .max
+    options.writeBack = .manual
     var recording = try CacheRecording(
       on: DeviceStack(space, over: regions),
       options: options,

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Checker
 import PersistencyModel
+import ReferenceCache
 import TraceFormat
 
 /// `fencepost image`: rebuilds one crash image, byte for byte.
@@ -12,11 +14,16 @@ struct ImageCommand: ParsableCommand {
       each line by number (address divided by 64) LINE:n, its first n pending pieces, or LINE:{a,b}.
       What no crash can leave is refused.
 
+      A finding about a crash during recovery names that crash as well: the cache recovers from the image
+      up to there (--interrupt), and what that crash leaves is written.
+
       Several devices are written joined, in order of addresses; or each by -o DEV=FILE. A disk is
       written by -o DEV=FILE only, as its 512-byte sectors; what was not written is from --initial.
 
       Example:
         fencepost image run.fpt --crash-point 3127 --keep all,0:0 -o crash.img
+        fencepost image run.fpt --crash-point 90 --keep all --recovery writecache \
+          --interrupt 12:none -o crash.img
       """
   )
 
@@ -31,7 +38,28 @@ struct ImageCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "[DEV=]FILE"))
   var output: [String]
 
+  @OptionGroup var cache: CacheArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Power is lost again while the cache recovers; repeated, in each recovery after the one before.",
+      discussion:
+        "EVENTS of recovery are complete (as for --crash-point), and of the rest KEEP survives.",
+      valueName: "events:keep"
+    )
+  )
+  var interrupt: [String] = []
+
   func run() throws {
+    let interruptions = try interruptions()
+    let recovering = try cache.options()
+    guard interruptions.isEmpty == cache.reproduction.isEmpty,
+      interruptions.isEmpty == (recovering == nil)
+    else {
+      throw ToolFailure.usage(
+        "--interrupt goes with --recovery writecache and its options, and they with it"
+      )
+    }
     let input = try CheckInput(input)
     guard let told = CrashPoint(crashPoint), told.events <= (input.numbered.numbers.last ?? 0)
     else {
@@ -39,35 +67,49 @@ struct ImageCommand: ParsableCommand {
         "--crash-point \(crashPoint): expected a number from 0 to \(input.numbered.numbers.last ?? 0)"
       )
     }
-    let memory = try crashMemory(input, at: input.numbered.point(told))
+    var memory = try crashMemory(input, at: input.numbered.point(told))
+    if let recovering {
+      memory = try interrupted(memory, interruptions, recovering, input)
+    }
     let disks = DiskImages(input.numbered.trace, input.memory)
     for target in output { try write(memory, disks, to: target) }
   }
 
+  private func interruptions() throws -> [RecoveryInterruption] {
+    try interrupt.map { text in
+      do throws(KeepSpec.Failure) {
+        return try RecoveryInterruption(parsing: text)
+      } catch {
+        throw ToolFailure.usage("--interrupt \(text): \(error.reason)")
+      }
+    }
+  }
+
   private func crashMemory(_ input: CheckInput, at point: CrashPoint) throws -> MemoryImage {
     let trace = input.numbered.trace
-    var machine = CheckSubjectFactory.machine(input)
-    for index in 0..<point.events {
-      machine.apply(trace.events[index], at: index, of: trace) { _, _ in }
-    }
-    var inside: PersistencyMachine?
-    if point.isInsideNext, point.events < trace.events.count {
-      machine.apply(trace.events[point.events], at: point.events, of: trace) { machine, reached in
-        if reached.isInsideNext { inside = machine }
-      }
-      guard inside != nil else {
-        throw ToolFailure.usage(
-          "--crash-point \(crashPoint): no crash inside that event is special"
-        )
-      }
-    }
     do throws(KeepSpec.Failure) {
-      var memory = input.memory.stack
-      let spec = try KeepSpec(parsing: keep)
-      for (line, content) in try spec.contents(in: inside ?? machine) { memory[line] = content }
-      return memory
+      let crash = RecoveryInterruption(at: point, keep: try KeepSpec(parsing: keep))
+      return try CrashMemory(header: trace.header, options: input.options)
+        .after(crash, in: trace, on: input.memory.stack)
     } catch {
-      throw ToolFailure.usage("--keep \(keep): \(error.reason)")
+      throw ToolFailure.usage("--crash-point \(crashPoint) --keep \(keep): \(error.reason)")
+    }
+  }
+
+  private func interrupted(
+    _ memory: MemoryImage,
+    _ interruptions: [RecoveryInterruption],
+    _ recovering: CacheOptions,
+    _ input: CheckInput
+  ) throws -> MemoryImage {
+    try WritecacheCheck.requireRoom(for: recovering, in: memory.bytes.count)
+    let crashes = CrashMemory(header: input.numbered.trace.header, options: input.options)
+    return try interruptions.reduce(memory) { memory, crash in
+      do throws(KeepSpec.Failure) {
+        return try crashes.after(crash, recovering: recovering, from: memory)
+      } catch {
+        throw ToolFailure.usage("--interrupt \(crash.description): \(error.reason)")
+      }
     }
   }
 

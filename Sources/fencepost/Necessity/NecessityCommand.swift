@@ -31,24 +31,22 @@ struct NecessityCommand: ParsableCommand {
 
   func run() throws {
     Interruption.listen()
-    let reports = try ReportTarget.parse(checking.report)
+    let reports = try ReportTarget.parse(checking.reporting.report)
     let document = try examine()
     try reports.forEach { try $0.write(document) }
     if Interruption.isRequested { throw ExitCode(130) }
-    if document.isInconclusive && !checking.allowInconclusive { throw ExitCode(2) }
+    if document.isInconclusive && !checking.reporting.allowInconclusive { throw ExitCode(2) }
   }
 
   /// Reads, checks and takes away; writes nothing but why the trace cannot be studied.
   func examine() throws -> NecessityDocument {
-    guard !checking.suggest else {
-      throw ToolFailure.usage("--suggest is for check: necessity starts from a consistent trace")
-    }
+    try checking.requireEffect(in: .necessity)
     guard !checking.input.flushesAreRequests else {
       throw ToolFailure.usage(
         "necessity: with --flushes-are-requests the flushes taken away would not be the recorded ones"
       )
     }
-    let chosen = try checking.recoveries()
+    let chosen = try checking.recovering.chosen()
     let input = try CheckInput(checking.input)
     let limits = try checking.search.limits()
     let whole = try checking.check(input, chosen, limits)
@@ -71,7 +69,8 @@ struct NecessityCommand: ParsableCommand {
         of: input,
         checking.input,
         checking.search,
-        recovery: checking.recoveryRecord,
+        recovery: checking.recovering.record,
+        ignoring: checking.reporting.ignore,
         images: input.images,
         controls: nil
       ),
@@ -79,9 +78,9 @@ struct NecessityCommand: ParsableCommand {
       results: results,
       unitCount: units.count,
       table: AuditTable(audit, of: placed),
-      hasImagePerDevice: checking.recovery == nil,
+      hasImagePerDevice: checking.recovering.hasImagePerDevice,
       isByEvent: eachEvent,
-      isQuiet: checking.quiet
+      isQuiet: checking.reporting.quiet
     )
   }
 

@@ -15,7 +15,9 @@ struct FindingText {
       "  crash point: \(crashPoint)",
     ]
     lines += describe(finding.lost, "lost") + describe(finding.kept, "kept")
-    if finding.lost.isEmpty { lines.append("  lost: nothing; the state is the one last seen") }
+    if finding.lost.isEmpty {
+      lines.append("  lost: nothing; the state is the one last seen\(storesAround)")
+    }
     lines += unordered
     lines += FlushRequestText(document: document).lines(finding)
     if finding.others > 0 {
@@ -25,6 +27,24 @@ struct FindingText {
     }
     lines.append("  reproduce: \(document.reproduce(finding))")
     return lines
+  }
+
+  /// The stores between which power is lost: without a loss, what was stored too early is the former.
+  private var storesAround: String {
+    let trace = document.input.numbered.trace
+    let next = finding.crashPoint.events
+    let before = trace.events.indices.prefix(next).last { trace.events[$0].kind.isStore }
+    let after = trace.events.indices.dropFirst(next).first { trace.events[$0].kind.isStore }
+    let words =
+      [before.map { "after the store at \(store($0))" }]
+      + [after.map { "before the later store at \(store($0))" }]
+    let known = words.compactMap { $0 }
+    return known.isEmpty ? "" : ", " + known.joined(separator: " and ")
+  }
+
+  private func store(_ position: Int) -> String {
+    let number = document.input.numbered.number(ofEventAt: position)
+    return "\(document.siteText(ofEventAt: position)) (event \(number))"
   }
 
   private var crashPoint: String {

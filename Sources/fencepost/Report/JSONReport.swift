@@ -33,6 +33,12 @@ struct JSONReport: Encodable {
     var sentence: String
   }
 
+  /// A crash during recovery.
+  struct Crash: Encodable {
+    var crashPoint: String
+    var keep: String
+  }
+
   struct Entry: Encodable {
     var kind: String
     var guarantee: String
@@ -44,6 +50,8 @@ struct JSONReport: Encodable {
     var kept: [Piece]
     var sites: [String]
     var unorderedPair: Pair?
+    /// Absent where none is needed.
+    var interruptions: [Crash]?
     var others: Int
     var reproduce: String
   }
@@ -90,9 +98,17 @@ struct JSONReport: Encodable {
       kept: kept,
       sites: sites,
       unorderedPair: pair(finding, document),
+      interruptions: crashes(finding.violation),
       others: finding.others,
       reproduce: document.reproduce(finding)
     )
+  }
+
+  private static func crashes(_ violation: Violation) -> [Crash]? {
+    guard !violation.interruptions.isEmpty else { return nil }
+    return violation.interruptions.map {
+      Crash(crashPoint: $0.crashPoint.description, keep: $0.keep.description)
+    }
   }
 
   /// The unordered pair of a finding, where something was lost.

@@ -17,6 +17,8 @@ struct ReportDocument {
   var allowsInconclusive = false
   /// Whether the check was interrupted.
   var isInterrupted = false
+  /// Words that name the recovery to `fencepost image`, for findings about crashes during it.
+  var recoveryReproduction: [String] = []
   /// What would mend it, where that was asked for.
   var repairs: RepairResult?
 
@@ -31,8 +33,15 @@ struct ReportDocument {
     let point = input.numbered.told(finding.crashPoint).description
     let words =
       ["fencepost", "image"] + reproduction
-      + ["--crash-point", point, "--keep", finding.keep.description] + outputs
+      + ["--crash-point", point, "--keep", finding.keep.description]
+      + Self.interruptions(of: finding.violation, recoveryReproduction) + outputs
     return words.map(shellQuoted).joined(separator: " ")
+  }
+
+  /// The options that name the crashes during recovery which a violation takes to show.
+  static func interruptions(of violation: Violation, _ recovery: [String]) -> [String] {
+    guard !violation.interruptions.isEmpty else { return [] }
+    return recovery + violation.interruptions.flatMap { ["--interrupt", $0.description] }
   }
 
   /// Where the crash image goes: numbered files, since a device may be named like any path.

@@ -30,6 +30,8 @@ struct KeyedProgram: Recovery, Sendable {
   let cautious: [[UInt64]]
   /// Whether a code over half the block is asked about as well.
   let code: CyclicRedundancyCode?
+  /// Whether it clears the row that counts instead of the one that it replaces: a second run shows that one.
+  var clearsNewest = false
 
   mutating func recover<M: Medium>(_ medium: inout M) -> KeyedOutcome {
     var limit = medium.load64(at: counterAt)
@@ -41,7 +43,8 @@ struct KeyedProgram: Recovery, Sendable {
         if sequence != .max { medium.store(UInt64.max, at: table.sequencePosition(ofRow: row)) }
       case .committed(let row, let key, let sequence):
         if let other = newest[key], other.sequence > sequence {
-          medium.store(UInt64.max, at: table.sequencePosition(ofRow: row))
+          let cleared = clearsNewest ? other.row : row
+          medium.store(UInt64.max, at: table.sequencePosition(ofRow: cleared))
         } else {
           newest[key] = (row, sequence)
         }

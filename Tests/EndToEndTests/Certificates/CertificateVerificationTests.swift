@@ -14,6 +14,10 @@ import Testing
     ["--devices", "linear:4K,4K@eadr"], ["--devices", "striped:64:4K,4K", "--routing", "correct"],
     ["--devices", "linear:4K,4K", "--routing", "first-device"],
     ["--flushes-are-requests", "--routing", "first-device"], ["--max-executions", "3"],
+    ["--without", "@2"], ["--without", "@2:fence"], ["--without", "@1,@3:flush", "5"],
+    ["--as-plain", "12"], ["--as-plain", "12-12"], ["--as-plain", "@5"],
+    ["--as-plain", "@5:nonTemporalStore", "--without", "@2", "--fences-from", "second"],
+    ["--policy", "yat"], ["--track", "off"], ["--ignore", "recoveryRejects"],
   ]
 
   @Test func certificatesUnderEveryOptionAreVerified() throws {
@@ -55,6 +59,28 @@ import Testing
       try certified.mismatches(document, initial: [other]).map { $0.prefix(15) }
         == ["images: stated "]
     )
+  }
+
+  @Test func everyOptionThatWasGivenIsInside() throws {
+    let certified = try CertifiedTrace()
+    let options = [
+      "--as-plain", "@5", "--without", "@2:fence", "--ignore", "tornBlock:text", "--track", "off",
+    ]
+    let record = try CertificateDocument.read(try certified.certificate(options).path).certificate
+    #expect(record.options.asPlain == ["@5"])
+    #expect(record.options.without == ["@2:fence"])
+    #expect(record.options.ignore == ["tornBlock:text"])
+    #expect(record.options.level == "3")
+    #expect(record.options.policy == "exact")
+    #expect(record.options.nested == "off")
+    #expect(record.recovery.options["track"] == "off")
+    let policy = try CertificateDocument.read(try certified.certificate(["--policy", "yat"]).path)
+    #expect(policy.certificate.options.policy == "yat")
+    let forged = try certified.mismatches(policy) {
+      $0.verdict = "consistent"
+      $0.reasons = []
+    }
+    #expect(forged.contains { $0.hasSuffix("computed inconclusive from policy yat") })
   }
 
   @Test func theMarksOfAFileAreInsideTheCertificate() throws {

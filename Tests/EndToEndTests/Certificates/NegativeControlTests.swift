@@ -94,7 +94,7 @@ import Testing
         of: CheckInput(command.input),
         command.input,
         command.search,
-        recovery: command.recoveryRecord,
+        recovery: command.recovering.record,
         images: [],
         controls: nil
       )

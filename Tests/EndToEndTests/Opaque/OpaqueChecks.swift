@@ -53,12 +53,7 @@ struct OpaqueCase {
     var trace = trace
     trace.header.addressSpace = space
     let subject = CheckSubject(trace: trace, initial: MemoryImage(bytes: initial))
-    let oracle = RecordingOracle(
-      ExternalOracle(
-        boundaries: trace.events.indices.filter { trace.events[$0].kind == .mark },
-        name: "checker"
-      )
-    )
+    let oracle = RecordingOracle(ExternalOracle("checker", for: trace))
     var limits = ExplorationLimits()
     limits.patience = 1 << 20
     let places = FollowedChecker.places(of: trace, in: space)

@@ -111,6 +111,7 @@ struct NecessityWorkload {
       strategy: strategy
     )
     options.autocommitBlocks = .max
+    options.writeBack = .manual
     let collector = TraceCollector()
     var process = try RecordedProcess(
       on: DeviceStack(region),

@@ -1,0 +1,38 @@
+import ArgumentParser
+import ReferenceCache
+
+/// The options that name the cache's own recovery.
+struct CacheArguments: ParsableArguments {
+  @Option(help: "Recovery of our own: writecache.")
+  var recovery: String?
+
+  @Option(help: "Block size of the cache, in bytes.")
+  var blockSize = 4096
+
+  @Option(help: "First 512-byte sector of the cache on its device.")
+  var startSector: UInt64 = 0
+
+  @Flag(help: "Recover as the Linux kernel does, known faults included.")
+  var kernelFaithful = false
+
+  /// How the cache recovers; `nil` where it is not named.
+  func options() throws -> CacheOptions? {
+    guard let recovery else { return nil }
+    guard recovery == "writecache" else {
+      throw ToolFailure.usage("--recovery \(recovery): expected writecache")
+    }
+    var options = CacheOptions()
+    options.blockSize = blockSize
+    options.startSector = startSector
+    options.isKernelFaithful = kernelFaithful
+    return options
+  }
+
+  /// The options as given, for a command that reproduces.
+  var reproduction: [String] {
+    (recovery.map { ["--recovery", $0] } ?? [])
+      + (blockSize == 4096 ? [] : ["--block-size", "\(blockSize)"])
+      + (startSector == 0 ? [] : ["--start-sector", "\(startSector)"])
+      + (kernelFaithful ? ["--kernel-faithful"] : [])
+  }
+}
