@@ -28,8 +28,9 @@ extension DeviceStack {
     }
   }
 
-  /// Copies `bytes`, a multiple of 64 of them, to a line, with nothing around it: what a cache's time is
-  /// compared with. Both are inside the first run.
+  /// Copies bytes to a line with nothing around it: what a cache's time is compared with.
+  ///
+  /// They are a multiple of 64 and go to one run.
   @inline(never) public func copyBare(_ bytes: RawSpan, to offset: Int, by kind: BareCopy) {
     let run = unsafe run(at: offset)
     let count = bytes.byteCount
