@@ -9,7 +9,7 @@ STRICT := -Xswiftc -warnings-as-errors -Xswiftc -require-explicit-sendable \
 FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-complete soak build lint format docs bench ci clean
+.PHONY: help setup demo test test-complete examples soak build lint format docs bench ci clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; \
@@ -28,6 +28,9 @@ test: setup ## Run all tests
 test-complete: setup ## Run all tests at full size: minutes, in a release build
 	FENCEPOST_COMPLETE=1 $(SWIFT) test -c release -Xswiftc -enable-testing
 
+examples: setup ## Build and run Examples: caches tested with CrashTesting
+	$(SWIFT) test --package-path Examples --scratch-path .build $(FLAGS)
+
 soak: setup ## Kill the cache 500 times at random moments and compare (FENCEPOST_SOAK_KILLS, _SEED)
 	FENCEPOST_SOAK_KILLS=$${FENCEPOST_SOAK_KILLS:-500} $(SWIFT) test $(FLAGS) --filter SoakTests
 
@@ -35,10 +38,10 @@ build: setup ## Build for release: .build/release/fencepost and fencepost-cache
 	$(SWIFT) build -c release
 
 lint: ## Check the formatting
-	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Examples Package.swift
 
 format: ## Mend the formatting
-	$(SWIFT) format -i -r Sources Tests Package.swift
+	$(SWIFT) format -i -r Sources Tests Examples Package.swift
 
 docs: setup ## Check the DocC catalogs and convert them into .build/docs
 	@scripts/docs $(FLAGS)

@@ -36,6 +36,7 @@ let package = Package(
     .library(name: "FlushTracer", targets: ["FlushTracer"]),
     .library(name: "ReferenceCache", targets: ["ReferenceCache"]),
     .library(name: "Checker", targets: ["Checker"]),
+    .library(name: "CrashTesting", targets: ["CrashTesting"]),
     // Preloaded into checkers by RecoveryRunner; looked for beside the running executable.
     .library(name: "fencepost-forkserver", type: .dynamic, targets: ["CForkServer"]),
   ],
@@ -116,6 +117,11 @@ let package = Package(
     ),
 
     // Floor 2: composition.
+    .target(
+      name: "CrashTesting",
+      dependencies: ["PersistencyModel", "TraceFormat", "FlushTracer", "Checker", bigInt],
+      swiftSettings: strict
+    ),
     .executableTarget(
       name: "fencepost",
       dependencies: [
@@ -180,6 +186,13 @@ let package = Package(
     .testTarget(
       name: "CheckerTests",
       dependencies: ["PersistencyModel", "Checker", "TestSupport", bigInt],
+      swiftSettings: strictTests
+    ),
+    .testTarget(
+      name: "CrashTestingTests",
+      dependencies: [
+        "PersistencyModel", "TraceFormat", "FlushTracer", "Checker", "CrashTesting", "TestSupport",
+      ],
       swiftSettings: strictTests
     ),
     .testTarget(

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-enum { trap_flag = 0x100, by_fetch = 0x10, single_step = 2 };
+enum { trap_flag = 0x100, by_fetch = 0x10 };
 
 int is_stepping;
 
@@ -104,10 +104,16 @@ static void after_step(ucontext_t *machine) {
   }
 }
 
+// The trap behind the one instruction that runs alone: nothing but a breakpoint instruction could trap
+// otherwise. The code is not asked for more: some virtual machines lose the processor's word for it.
+static int ends_step(int signal, const siginfo_t *info) {
+  return signal == SIGTRAP && is_stepping && info->si_code > 0 && info->si_code != SI_KERNEL;
+}
+
 void on_fault(int signal, siginfo_t *info, void *context) {
   ucontext_t *machine = context;
   uintptr_t address = (uintptr_t)info->si_addr;
-  if (signal == SIGTRAP && is_stepping && info->si_code == single_step) return after_step(machine);
+  if (ends_step(signal, info)) return after_step(machine);
   struct region *region = signal == SIGSEGV && info->si_code > 0 ? region_at(address) : NULL;
   if (region != NULL && region->hidden[(address - region->base) / page_size])
     return touch(region, address, machine);

@@ -124,7 +124,7 @@ where Program.Outcome == Judge.Outcome {
     let new = box.total - box.older
     counts.note(landingRace: machine.firstLandingRace)
     counts.open(new: new, hasPending: !box.pendingSlots.isEmpty)
-    if let reason = counts.stopReason ?? (subject.scope(point) ? nil : "outside the scope") {
+    if let reason = counts.stopReason ?? (subject.scope(point) ? nil : CheckReport.outsideScope) {
       previousPeriod = nil
       return counts.exclude(new, because: reason)
     }

@@ -144,10 +144,10 @@ struct CoverageCounts {
 
   private func doubts(_ promisesSomething: Bool) -> [String] {
     var reasons = excluded.filter { $0.choices > 0 }.map {
-      "not everything was explored: \($0.reason)"
+      CheckReport.leftOut(because: $0.reason)
     }
     if let stopReason, reasons.isEmpty { reasons.append("stopped: \(stopReason)") }
-    if !sawPending { reasons.append("nothing was pending at any crash point") }
+    if !sawPending { reasons.append(CheckReport.nothingPending) }
     if landingRace != nil {
       reasons.append(
         "racing non-temporal stores: two threads stored to one word without a fence between them, and "

@@ -96,7 +96,7 @@ where Program.Outcome == Judge.Outcome {
     counts.note(landingRace: machine.firstLandingRace)
     counts.open(new: new, hasPending: !machine.pendingLines.isEmpty)
     try showDurable(changed, machine)
-    if let reason = counts.stopReason ?? (subject.scope(point) ? nil : "outside the scope") {
+    if let reason = counts.stopReason ?? (subject.scope(point) ? nil : CheckReport.outsideScope) {
       previousPeriod = nil
       return counts.exclude(new, because: reason)
     }

@@ -2,16 +2,26 @@ import PersistencyModel
 
 /// Recovery's own stores, flushes and fences on one crash image, recorded as a trace.
 ///
-/// Memory is the state that stands for those left; recovery sees its own stores.
+/// Memory is the state that stands for those left; recovery sees its own stores. A copy records into the
+/// same trace: recovery may keep the medium in a value of its own.
 struct RecordingMedium: Medium {
+  private final class Recording {
+    var trace: Trace
+    var requests: UInt64 = 0
+
+    init(_ trace: Trace) { self.trace = trace }
+  }
+
   private var medium: TrieMedium
-  private(set) var trace: Trace
-  private var requests: UInt64 = 0
+  private let recording: Recording
 
   init(_ run: TrieRun, header: TraceHeader) {
     medium = TrieMedium(run: run)
-    trace = Trace(header: header)
+    recording = Recording(Trace(header: header))
   }
+
+  /// What was recorded.
+  var trace: Trace { recording.trace }
 
   var size: Int { medium.size }
 
@@ -49,28 +59,28 @@ struct RecordingMedium: Medium {
 
   mutating func writeBackLine(at offset: Int) {
     let line = CacheLine(containing: address(offset))
-    trace.append(Event(.clwb, address: line.address, size: Int(CacheLine.size)))
+    recording.trace.append(Event(.clwb, address: line.address, size: Int(CacheLine.size)))
   }
 
   mutating func requestFlush(_ range: Range<Int>) {
-    requests += 1
-    trace.append(
+    recording.requests += 1
+    recording.trace.append(
       Event(
         .flushRequest,
         address: address(range.lowerBound),
         size: range.count,
-        payload: requests
+        payload: recording.requests
       )
     )
   }
 
-  mutating func fence() { trace.append(Event(.sfence)) }
+  mutating func fence() { recording.trace.append(Event(.sfence)) }
 
   private func address(_ offset: Int) -> UInt64 { medium.run.initial.base + UInt64(offset) }
 
   private mutating func note(_ kind: EventKind, _ value: UInt64, _ size: Int, _ offset: Int) {
     let bytes = (0..<size).map { UInt8(truncatingIfNeeded: value >> UInt64($0 * 8)) }
-    trace.appendStore(kind, address: address(offset), bytes: bytes)
+    recording.trace.appendStore(kind, address: address(offset), bytes: bytes)
   }
 
   /// By 8-byte stores in ascending order, as `Medium.copy` promises.
@@ -78,7 +88,7 @@ struct RecordingMedium: Medium {
     for begin in stride(from: 0, to: bytes.byteCount, by: 8) {
       let end = min(begin + 8, bytes.byteCount)
       let part = (begin..<end).map { bytes.byte(at: $0) }
-      trace.appendStore(kind, address: address(offset + begin), bytes: part)
+      recording.trace.appendStore(kind, address: address(offset + begin), bytes: part)
     }
   }
 }

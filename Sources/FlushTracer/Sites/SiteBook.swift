@@ -52,12 +52,12 @@ import PersistencyModel
     if table.find(address) == nil { return unsafe define(caller) }
     let outer = unsafe outerAddress(of: caller)
     if let known = table.find(outer) { return known == Self.bridge ? 0 : known }
-    return define(outer, CodeAddress(outer))
+    return define(outer, KnownPlaces.place(of: outer))
   }
 
   private mutating func define(_ caller: Caller) -> SiteID {
     let address = unsafe caller.returnAddress
-    let place = CodeAddress(address)
+    let place = KnownPlaces.place(of: address)
     guard place.isWitnessThunk else { return define(address, place) }
     table.insert(address, Self.bridge)
     return unsafe rareNumber(of: caller)
@@ -100,7 +100,7 @@ import PersistencyModel
       key = key &* 0x9e37_79b9_7f4a_7c15 &+ 1
     }
     let addresses = unsafe Array(found)
-    let places = addresses.map(CodeAddress.init)
+    let places = addresses.map(KnownPlaces.place)
     let telling = places.filter { !$0.isWitnessThunk }
     let site = add(Site(frames: (telling.isEmpty ? places : telling).map(\.frame)))
     if site != 0 { stacks.append(addresses) }

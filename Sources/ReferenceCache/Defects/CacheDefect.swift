@@ -32,7 +32,8 @@ public enum CacheDefect: Int, Hashable, Sendable, CaseIterable {
   /// The smallest workload known to show it: operations separated by commas, blocks by letters.
   ///
   /// Operations are `write A`, `FUA write A`, `flush`, `discard A`, `write back`, `start write-back`,
-  /// `complete write-back`, `reopen`, `power cut`; *format* and *open* come first.
+  /// `complete write-back`, `reopen` and `power cut` (both recover and go on); *format* and *open* come
+  /// first.
   public var smallestWorkload: String { facts.workload }
 
   /// Blocks of the cache in that workload; a freed block must be used again in some.

@@ -50,7 +50,7 @@ extension DefectFacts {
       slug: "no-fence-after-recovery",
       sentence: "Recovery lets blocks be used again without a fence after its clears.",
       kind: .splitEpoch,
-      workload: "write A, flush, write A, flush, power cut, reopen, write B",
+      workload: "write A, flush, start write-back, write A, flush, power cut, write B",
       blocks: 2,
       cannotShow: oneLine
         + "; it shows only where recovery cleared a superseded committed version: "
@@ -84,7 +84,7 @@ extension DefectFacts {
       slug: "recovery-believes-counter",
       sentence: "Recovery believes entries that are at the counter, not only those below it.",
       kind: .tornBlock,
-      workload: "write A"
+      workload: "write A, power cut"
     ),
     DefectFacts(
       slug: "leftovers-not-cleared",
@@ -92,19 +92,19 @@ extension DefectFacts {
         "Recovery frees uncommitted entries without clearing them, and the next commit, which "
         + "has the same counter value, publishes them.",
       kind: .metadataInvariant,
-      workload: "write A, write B, power cut, reopen, write A, flush"
+      workload: "write A, write B, power cut, write A, flush"
     ),
     DefectFacts(
       slug: "oldest-version-wins",
       sentence: "Recovery keeps the oldest committed version of a sector.",
       kind: .lostDurableWrite,
-      workload: "write A, flush, start write-back, write A, flush"
+      workload: "write A, flush, start write-back, write A, flush, power cut"
     ),
     DefectFacts(
       slug: "counter-up-in-recovery",
       sentence: "Recovery counts the counter up before it clears what was not committed.",
       kind: .metadataInvariant,
-      workload: "write A, power cut, reopen"
+      workload: "write A, power cut"
     ),
     DefectFacts(
       slug: "clear-by-zero",

@@ -52,7 +52,7 @@ public struct Cache<M: Medium, O: Origin>: ~Copyable {
     self.medium = opened
     self.origin = origin
     self.options = options
-    writeBackWhereDue()
+    checkWatermark()
   }
 
   /// Commits, waits for write-back in flight and gives back medium and origin: an orderly stop.

@@ -30,7 +30,7 @@ extension Cache {
     control.isSuspended = false
     control.setWatermarks(options: options, blockCount: contents.layout.blockCount)
     control.restartTimers(options: options)
-    writeBackWhereDue()
+    checkWatermark()
   }
 
   /// Lets time pass: commits what has waited for `autocommitTime`, and writes back what has reached
@@ -69,6 +69,6 @@ extension Cache {
     control.isCleaner = true
     control.flushesOnSuspend = true
     control.setWatermarks(options: options, blockCount: contents.layout.blockCount)
-    if !control.isSuspended { writeBackWhereDue() }
+    if !control.isSuspended { checkWatermark() }
   }
 }

@@ -124,12 +124,15 @@ extension Cache {
       medium.fence()
       control.owesFence = false
     }
-    // The kernel's driver returns from here without either (dm-writecache reference 6.4).
-    if endsAround, options.isKernelFaithful { return }
+    // The kernel's driver does neither where the write ends around the cache (reference 6.4).
+    if !(endsAround && options.isKernelFaithful) { commitOrArm(isForced: isForced) }
+    if contents.freeCount <= control.highWatermark { checkWatermark() }
+  }
+
+  @inlinable mutating func commitOrArm(isForced: Bool) {
     let isCommitting =
       isForced && !options.defects.contains(.s25)
       || contents.uncommittedBlocks >= options.autocommitBlocks
     if isCommitting { commit() } else { control.armAutocommit(after: options.autocommitTime) }
-    if contents.freeCount <= control.highWatermark { writeBackWhereDue() }
   }
 }

@@ -28,7 +28,13 @@ extension Cache {
     return selected
   }
 
-  /// Writes back in passes as long as the watermark or an age says so.
+  /// Begins to write back where the high watermark is passed (dm-writecache reference 2.8).
+  @inlinable mutating func checkWatermark() {
+    guard contents.freeCount + contents.underWriteBackCount <= control.highWatermark else { return }
+    writeBackWhereDue()
+  }
+
+  /// Writes back in passes as long as the low watermark or an age says so.
   @inlinable mutating func writeBackWhereDue() {
     guard options.writeBack == .automatic, !isInErrorState else { return }
     while !isInErrorState, selectDue() > 0 {

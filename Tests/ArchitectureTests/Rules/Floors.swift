@@ -34,6 +34,11 @@ let floorTable: [FloorEntry] = [
 
   FloorEntry(
     2,
+    "CrashTesting",
+    ["PersistencyModel", "TraceFormat", "FlushTracer", "Checker", "BigInt"]
+  ),
+  FloorEntry(
+    2,
     "fencepost",
     [
       "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
