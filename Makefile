@@ -30,6 +30,7 @@ test-complete: setup ## Run all tests at full size: minutes, in a release build
 
 examples: setup ## Build and run Examples: caches tested with CrashTesting
 	$(SWIFT) test --package-path Examples --scratch-path .build $(FLAGS)
+
 soak: setup ## Kill the cache 500 times at random moments and compare (FENCEPOST_SOAK_KILLS, _SEED)
 	FENCEPOST_SOAK_KILLS=$${FENCEPOST_SOAK_KILLS:-500} $(SWIFT) test $(FLAGS) --filter SoakTests
 

@@ -42,6 +42,8 @@ extension Refusal: CustomStringConvertible {
       "n_blocks \(count) overflows the size calculation"
     case .blockCountUnsupported(let count):
       "n_blocks \(count) is more than 2147483646, the most that is kept in memory"
+    case .counterTooLarge(let counter):
+      "seq_count \(counter) is 2^63 or more, which no run of commits reaches"
     case .blockCountTooLarge(let count, let needed, let available):
       "n_blocks \(count) needs \(needed) bytes and the cache device has \(available)"
     }

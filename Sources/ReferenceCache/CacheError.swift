@@ -75,6 +75,9 @@ public enum Refusal: Hashable, Sendable {
   /// Table and blocks need more bytes than there are from the start sector.
   case blockCountTooLarge(UInt64, needed: UInt64, available: UInt64)
 
+  /// The commit counter is 2^63 or more.
+  case counterTooLarge(UInt64)
+
   /// Name of the superblock field (or of the option) at fault.
   public var field: String {
     switch self {
@@ -85,6 +88,7 @@ public enum Refusal: Hashable, Sendable {
     case .version: "version"
     case .blockSize: "block_size"
     case .blockCountOverflows, .blockCountTooLarge, .blockCountUnsupported: "n_blocks"
+    case .counterTooLarge: "seq_count"
     }
   }
 }

@@ -67,7 +67,10 @@ public struct DecodedCache: Sendable {
     }
     self.blockSize = blockSize
     blockCount = Int(count)
-    counter = Self.number(bytes, base + 24, 8)
+    let counter = Self.number(bytes, base + 24, 8)
+    // Stricter than the kernel: from 2^63 on, counting would meet the mark of an empty entry.
+    guard counter < 1 << 63 else { throw Refusal(field: "seq_count", position: base + 24) }
+    self.counter = counter
     padding = Array(bytes[(base + 12)..<(base + 16)] + bytes[(base + 32)..<(base + 64)])
     firstBlock = base + offset
     let table = base + 64
@@ -124,10 +127,16 @@ public struct DecodedCache: Sendable {
       .map { base + 64 + 16 * $0 + 8 }
   }
 
-  /// Whether two committed entries of a sector have the same counter value: the error state.
+  /// Whether recovery meets two identical entries (2.10): one equals the highest of its sector so far.
   public var hasIdenticalEntries: Bool {
-    var seen: Set<Entry> = []
-    return entries.indices.contains { isCommitted($0) && !seen.insert(entries[$0]).inserted }
+    var highest: [UInt64: UInt64] = [:]
+    for index in entries.indices where isCommitted(index) {
+      let entry = entries[index]
+      let known = highest[entry.originalSector]
+      if known == entry.sequence { return true }
+      highest[entry.originalSector] = max(known ?? 0, entry.sequence)
+    }
+    return false
   }
 
   /// The origin with every kept block over it: what reads return after recovery.

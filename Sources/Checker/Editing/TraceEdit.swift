@@ -60,7 +60,7 @@ public struct TraceEdit: Hashable, Sendable {
       }
       guard position < trace.events.count, !removed.contains(position) else { continue }
       var event = trace.events[position]
-      if madePlain.contains(position) { event = event.asOrdinary }
+      if madePlain.contains(position) { event = event.withoutOrdering }
       if madeForced.contains(position) { event = event.asForcedWrite }
       events.append(event)
       origins.append(position)
@@ -97,7 +97,7 @@ public struct EditedTrace: Sendable {
 extension Event {
   /// The same store without bypassing the cache, or write without being forced; any other event is as
   /// it was.
-  fileprivate var asOrdinary: Event {
+  fileprivate var withoutOrdering: Event {
     switch kind {
     case .nonTemporalStore: asPlainStore
     case .forcedSectorWrite: changed(to: .sectorWrite)

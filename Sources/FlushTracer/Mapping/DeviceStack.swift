@@ -48,6 +48,7 @@ public import PersistencyModel
         base: regions[extent.device].base + Int(device.start + extent.offset)
       )
     } else {
+      // SAFETY: no pointer is made.
       unsafe whole = nil
     }
   }
@@ -72,6 +73,7 @@ public import PersistencyModel
 
   /// The mapped memory from `offset`, in `0..<size`, up to where the device changes.
   func run(at offset: Int) -> MappedRun {
+    // SAFETY: the run covers the stack, and what is returned begins inside it.
     if var run = unsafe whole {
       let end = unsafe run.end
       precondition(offset >= 0 && offset < end, "The access is inside the stack")

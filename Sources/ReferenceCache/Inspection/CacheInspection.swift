@@ -39,6 +39,7 @@ public struct CacheInspection: Sendable {
         area: area,
         blockSize: options.blockSize
       )
+      _ = try CacheState.usableCounter(superblock.counter, of: layout)
       let table = EntryTable(reading: &medium, layout: layout, counter: superblock.counter)
       self.init(superblock: superblock, table: table, originSectors: originSectors)
     } catch {

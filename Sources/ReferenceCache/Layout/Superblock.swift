@@ -11,6 +11,9 @@ public struct Superblock: Hashable, Sendable {
   /// Bytes of a superblock; the entry table follows.
   public static let size = 64
 
+  /// Counters on media are below; a commit every nanosecond gets there in 292 years.
+  public static let counterLimit: UInt64 = 1 << 63
+
   /// Magic and version in one word, as one 8-byte store publishes them.
   public static let identity = UInt64(version) << 32 | UInt64(magic)
 

@@ -38,7 +38,7 @@ extension CacheState {
     let word = medium.load64(at: layout.counterOffset)
     var state = CacheState(
       layout: layout,
-      counter: counterWord(word, options.defects),
+      counter: try usableCounter(counterWord(word, options.defects), of: layout),
       defects: options.defects
     )
     if options.defects.contains(.s15) { state.countUp(on: &medium, strategy: options.strategy) }
@@ -56,6 +56,18 @@ extension CacheState {
         position: layout.base + Superblock.blockCountOffset
       )
     }
+  }
+
+  /// Refuses a counter that no run of commits reaches: counting on from it would meet the word of an empty
+  /// entry. The kernel does not look.
+  @usableFromInline static func usableCounter(
+    _ counter: UInt64,
+    of layout: CacheLayout
+  ) throws(CacheError) -> UInt64 {
+    guard counter < Superblock.counterLimit else {
+      throw CacheError(.refused(.counterTooLarge(counter)), position: layout.counterOffset)
+    }
+    return counter
   }
 
   /// The limit under which recovery believes entries: the counter on media.

@@ -93,7 +93,7 @@ import Testing
     ("write 0 A-B", "A-B is no content"), ("write 0 0", "0 is no content"),
     ("write 0 4294967296", "4294967296 is no content"), ("expect 0 A|", " is no content"),
     ("discard 0", "a number of sectors is missing"),
-    ("discard 18014398509481983 2", "is not a sector from 0 to"),
+    ("discard 18014398509481983 2", "the sectors reach beyond any disk"),
     ("fsync", "fsync is no operation"), ("flush now", "flush does not take the word now"),
     ("message", "message takes a message"), ("tick -1", "-1 is not milliseconds"),
   ])

@@ -15,16 +15,40 @@ struct KilledRun {
   /// Operations acknowledged.
   private(set) var acknowledged = 0
   private let blockSize: Int
+  private let disk: [UInt8]
   private var opened: Set<UInt32> = []
   private var ids: [[UInt8]: ContentID] = [:]
 
   /// Reads a log, whose last line may be cut off.
-  init(_ log: String, blockSize: Int) {
+  ///
+  /// `before` is what was read before the run, and `disk` what the origin held under it: a discard may bring
+  /// that back (G7), so to the specification the difference was written durably over it.
+  init(_ log: String, blockSize: Int, before: [UInt8], disk: [UInt8]) {
     self.blockSize = blockSize
+    self.disk = disk
+    for start in stride(from: 0, to: before.count, by: blockSize) {
+      let bytes = Array(before[start..<(start + blockSize)])
+      if bytes != Array(disk[start..<(start + blockSize)]) {
+        placeEarlier(bytes, at: UInt64(start / 512))
+      }
+    }
     let end = log.lastIndex(of: "\n") ?? log.startIndex
     for line in log[..<end].split(separator: "\n") {
       read(line.split(separator: " ").map(String.init))
     }
+  }
+
+  private mutating func placeEarlier(_ bytes: [UInt8], at sector: UInt64) {
+    let number = UInt32.max - UInt32(marks.count)
+    let operation = PersistencyModel.Operation(
+      number: number,
+      kind: .write,
+      isForced: true,
+      sectors: sector..<(sector + UInt64(blockSize / 512)),
+      contents: [id(of: bytes)]
+    )
+    place(.begin(operation))
+    place(.acknowledge(number))
   }
 
   private mutating func read(_ words: [String]) {
@@ -102,15 +126,15 @@ struct KilledRun {
     }
   }
 
-  /// The promises that `content`, read after the kill, breaks; `before` is what was read before the run.
-  func violations(of content: [UInt8], before: [UInt8]) throws -> [Violation] {
+  /// The promises that `content`, read after the kill, breaks.
+  func violations(of content: [UInt8]) throws -> [Violation] {
     // Blocks are committed unsaid by count and by write-back, so that a commit may be anywhere.
     let history = try CacheHistory(
       marks: marks,
       contents: contents,
       eventCount: marks.count,
       blockSize: blockSize,
-      origin: .bytes(before),
+      origin: .bytes(disk),
       autocommitEvery: 1
     )
     var table = history.contents
@@ -118,8 +142,8 @@ struct KilledRun {
     for start in stride(from: 0, to: content.count, by: blockSize) {
       let bytes = Array(content[start..<(start + blockSize)])
       let sector = UInt64(start / 512)
-      // Where nothing was written the bytes must be those from before.
-      if bytes != Array(before[start..<(start + blockSize)])
+      // Where nothing was written the bytes must be the origin's.
+      if bytes != Array(disk[start..<(start + blockSize)])
         || history.writtenSectors.contains(sector)
       {
         blocks.append(ObservedBlock(sector: sector, content: table.intern(bytes)))

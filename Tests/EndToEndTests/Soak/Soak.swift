@@ -30,6 +30,8 @@ struct Soak {
   private let scratch: Scratch
   private var random: SplitMix64
   private var content: [UInt8]
+  /// What the origin holds under the cache.
+  private var disk: [UInt8]
   private(set) var operations = 0
   private(set) var earlyKills = 0
   private(set) var uncommitted = 0
@@ -40,6 +42,7 @@ struct Soak {
     scratch = try Scratch(inMemory: true)
     random = SplitMix64(seed: seed)
     content = [UInt8](repeating: 0, count: setting.originBlocks * setting.blockSize)
+    disk = content
     let created = try Tool.cache.run(
       [
         "create", "cache.pmem", "--size", "\(setting.cacheBytes)", "--origin", "disk.img",
@@ -76,7 +79,7 @@ struct Soak {
   }
 
   private mutating func judge(_ log: String, seed: UInt64) throws -> [String] {
-    let killed = KilledRun(log, blockSize: setting.blockSize)
+    let killed = KilledRun(log, blockSize: setting.blockSize, before: content, disk: disk)
     var faults = killed.failures
     operations += killed.acknowledged
     let found = try decoded(&faults)
@@ -90,7 +93,7 @@ struct Soak {
     if read.output != found {
       faults.append("read returns something else than the decoder: \(read.errors)")
     }
-    faults += try killed.violations(of: found, before: content)
+    faults += try killed.violations(of: found)
       .map { "\($0.kind) (\($0.guarantee)): \($0.promise)" }
     content = found
     return faults.map { "workload seed \(seed): \($0)" }
@@ -99,6 +102,7 @@ struct Soak {
   /// What the files hold, by the second decoder.
   private mutating func decoded(_ faults: inout [String]) throws -> [UInt8] {
     let origin = [UInt8](try Data(contentsOf: URL(fileURLWithPath: scratch.path("disk.img"))))
+    disk = origin
     let media = [UInt8](try Data(contentsOf: URL(fileURLWithPath: scratch.path("cache.pmem"))))
     guard let cache = try DecodedCache(media, blockSize: setting.blockSize) else {
       faults.append("the cache reads as never formatted")

@@ -31,7 +31,8 @@ import Testing
     // Damage of every kind was met.
     #expect(tally.taken > 50 && tally.blank > 0 && tally.errorStates > 0)
     for field in [
-      "magic", "version", "block_size", "n_blocks", "block_size argument", "device size",
+      "magic", "version", "block_size", "n_blocks", "seq_count", "block_size argument",
+      "device size",
     ] {
       #expect((tally.refused[field] ?? 0) > 0, "\(field)")
     }

@@ -78,7 +78,7 @@ struct MutatedImages {
   private mutating func damage(_ image: inout Image) {
     // Where an earlier damage moved the superblock off the image, there is nothing of it to damage.
     let base = image.options.startSector < 64 ? Int(image.options.startSector) * 512 : 0
-    switch below(9) {
+    switch below(10) {
     case 0: flip(in: base..<(base + 64), of: &image)
     case 1: flip(in: (base + 64)..<(base + 64 + 16 * 9), of: &image)
     case 2: flip(in: 0..<image.bytes.count, of: &image)
@@ -86,6 +86,7 @@ struct MutatedImages {
     case 4: image.options.blockSize = Self.blockSizes[below(9)]
     case 5: image.options.startSector = Self.startSectors[below(6)]
     case 6: superblockField(&image, base)
+    case 7: repeatEntry(&image, base)
     default: entryField(&image, base)
     }
   }
@@ -122,6 +123,16 @@ struct MutatedImages {
     let value = limit()
     write(value, 8, at: base + 64 + 16 * entry + 8 * word, in: &image)
     image.damage.append("\(word == 0 ? "sector" : "seq") of entry \(entry) = \(value)")
+  }
+
+  /// One entry over another one: two are identical.
+  private mutating func repeatEntry(_ image: inout Image, _ base: Int) {
+    let (from, to) = (below(9), below(9))
+    let table = base + 64
+    guard table + 16 * 9 <= image.bytes.count else { return }
+    let entry = Array(image.bytes[(table + 16 * from)..<(table + 16 * (from + 1))])
+    image.bytes.replaceSubrange((table + 16 * to)..<(table + 16 * (to + 1)), with: entry)
+    image.damage.append("entry \(to) = entry \(from)")
   }
 
   /// A number at which something might go wrong.
