@@ -9,6 +9,8 @@ struct OriginDisk {
   var memorySize: Int { offset }
   /// First sectors of the blocks of which the trace writes a sector, ascending.
   let writtenBlocks: [UInt64]
+  /// Its 512-byte sectors.
+  let sectorCount: UInt64
   private let trace: Trace
   private let initial: OriginImage
   private let sectorsPerBlock: UInt64
@@ -21,6 +23,7 @@ struct OriginDisk {
     let base = space.segments.first?.begin ?? 0
     let sectors = UInt64(blockSize / SectorToken.sectorSize)
     offset = Int(address - base)
+    sectorCount = (space.end - address) / CacheLine.size
     self.trace = trace
     self.initial = initial
     sectorsPerBlock = sectors
@@ -30,7 +33,13 @@ struct OriginDisk {
     writtenBlocks = Set(written).sorted()
   }
 
-  /// The bytes of the block at `sector` that a crash state leaves.
+  /// Whether a request reaches the block at `sector`: it is aligned and on the disk.
+  func holds(blockAt sector: UInt64) -> Bool {
+    sector % sectorsPerBlock == 0 && sector < sectorCount
+      && sectorsPerBlock <= sectorCount - sector
+  }
+
+  /// The bytes of the block at `sector` that a crash state leaves; the disk holds the block.
   func block<M: Medium>(at sector: UInt64, on medium: inout M) -> [UInt8] {
     (sector..<(sector + sectorsPerBlock)).flatMap { sector in
       let place = offset + Int(sector) * Int(CacheLine.size)

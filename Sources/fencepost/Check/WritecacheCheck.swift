@@ -51,10 +51,11 @@ struct WritecacheRecovery: Recovery {
     let cached = observeMemory(&part, unknown: unknown)
     guard let disk, case .mounted(let cache) = cached else { return cached }
     let shown = Set(cache.blocks.map(\.sector))
-    let blocks = (keys ?? observedSectors).filter { !shown.contains($0) }.map { sector in
-      let bytes = disk.block(at: sector, on: &part.base)
-      return ObservedBlock(sector: sector, content: contents.table.intern(bytes))
-    }
+    let blocks = (keys ?? observedSectors).filter { !shown.contains($0) && disk.holds(blockAt: $0) }
+      .map { sector in
+        let bytes = disk.block(at: sector, on: &part.base)
+        return ObservedBlock(sector: sector, content: contents.table.intern(bytes))
+      }
     return .mounted(cache.blocks + blocks)
   }
 

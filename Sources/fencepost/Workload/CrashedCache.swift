@@ -26,8 +26,10 @@ struct CrashedCache {
       state.forEachCachedBlock(on: &part) { sector, range, medium in
         let bytes = Array(medium.base.bytes[range])
         identity += bytes
+        // Torn or foreign entries may name any sector.
+        guard sector < UInt64(contents.count / 512) else { return }
         let start = Int(sector) * 512
-        if sector < UInt64(contents.count / 512), bytes.count <= contents.count - start {
+        if bytes.count <= contents.count - start {
           contents.replaceSubrange(start..<(start + bytes.count), with: bytes)
         }
       }
