@@ -58,8 +58,9 @@ extension CacheState {
     }
   }
 
-  /// Refuses a counter that no run of commits reaches: counting on from it would meet the word of an empty
-  /// entry. The kernel does not look.
+  /// Refuses a counter that no run of commits reaches.
+  ///
+  /// Counting on from it would meet the word of an empty entry. The kernel does not look.
   @usableFromInline static func usableCounter(
     _ counter: UInt64,
     of layout: CacheLayout

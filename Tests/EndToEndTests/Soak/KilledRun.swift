@@ -22,33 +22,30 @@ struct KilledRun {
   /// Reads a log, whose last line may be cut off.
   ///
   /// `before` is what was read before the run, and `disk` what the origin held under it: a discard may bring
-  /// that back (G7), so to the specification the difference was written durably over it.
+  /// that back (G7), so to the specification the first was written durably over the second.
   init(_ log: String, blockSize: Int, before: [UInt8], disk: [UInt8]) {
     self.blockSize = blockSize
     self.disk = disk
-    for start in stride(from: 0, to: before.count, by: blockSize) {
-      let bytes = Array(before[start..<(start + blockSize)])
-      if bytes != Array(disk[start..<(start + blockSize)]) {
-        placeEarlier(bytes, at: UInt64(start / 512))
-      }
-    }
+    placeEarlier(before)
     let end = log.lastIndex(of: "\n") ?? log.startIndex
     for line in log[..<end].split(separator: "\n") {
       read(line.split(separator: " ").map(String.init))
     }
   }
 
-  private mutating func placeEarlier(_ bytes: [UInt8], at sector: UInt64) {
-    let number = UInt32.max - UInt32(marks.count)
+  /// One forced write of everything that was there.
+  private mutating func placeEarlier(_ bytes: [UInt8]) {
     let operation = PersistencyModel.Operation(
-      number: number,
+      number: .max,
       kind: .write,
       isForced: true,
-      sectors: sector..<(sector + UInt64(blockSize / 512)),
-      contents: [id(of: bytes)]
+      sectors: 0..<UInt64(bytes.count / 512),
+      contents: stride(from: 0, to: bytes.count, by: blockSize).map {
+        id(of: Array(bytes[$0..<($0 + blockSize)]))
+      }
     )
     place(.begin(operation))
-    place(.acknowledge(number))
+    place(.acknowledge(.max))
   }
 
   private mutating func read(_ words: [String]) {
@@ -140,14 +137,8 @@ struct KilledRun {
     var table = history.contents
     var blocks: [ObservedBlock] = []
     for start in stride(from: 0, to: content.count, by: blockSize) {
-      let bytes = Array(content[start..<(start + blockSize)])
-      let sector = UInt64(start / 512)
-      // Where nothing was written the bytes must be the origin's.
-      if bytes != Array(disk[start..<(start + blockSize)])
-        || history.writtenSectors.contains(sector)
-      {
-        blocks.append(ObservedBlock(sector: sector, content: table.intern(bytes)))
-      }
+      let block = table.intern(Array(content[start..<(start + blockSize)]))
+      blocks.append(ObservedBlock(sector: UInt64(start / 512), content: block))
     }
     return history.judge(
       .mounted(blocks),
