@@ -39,6 +39,12 @@ extension BehaviourCheck {
     let recovered = recoverOnce(memoryShown)
     guard recovered.memory.trace.events.contains(where: { $0.kind.isStore }) else { return }
     if isAtDepthBound { return counts.noteNestedBound() }
+    if let scan = run.scans[leaf]?.first, recovered.memory.commitsRows(of: scan) {
+      return counts.stop(
+        "recovery stores a number below the limit into a row of the table that it scans, so that a second "
+          + "recovery sees rows which this one did not: explore it at level 2"
+      )
+    }
     if let cycle = divergence(from: recovered.memory) { return noteNested(cycle) }
     let expected = outcomes[run.trie.outcome(of: leaf)]
     let report = secondRecoveries(recovered, expected: expected, keys: keys)

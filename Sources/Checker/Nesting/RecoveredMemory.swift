@@ -25,6 +25,22 @@ struct RecoveredMemory {
     self.after = after
   }
 
+  /// Whether it stored to the sequence number of a row what makes that row committed.
+  ///
+  /// A scan promises that it does not (`Medium.scan`): keys are looked at one by one, and a row that
+  /// becomes one of a key would not be among them.
+  func commitsRows(of scan: TableScan) -> Bool {
+    let positions = Set(
+      (0..<scan.table.rowCount).map {
+        before.base + UInt64(scan.table.sequencePosition(ofRow: $0))
+      }
+    )
+    return trace.events.contains { event in
+      event.kind.isStore && event.size == 8 && event.payload < scan.limit
+        && positions.contains(event.address)
+    }
+  }
+
   /// A request reaches what the recorded program's requests reached; without devices, its own lines.
   private static func routed(_ trace: Trace, like header: TraceHeader) -> Trace {
     guard trace.events.contains(where: { $0.kind == .flushRequest }) else { return trace }

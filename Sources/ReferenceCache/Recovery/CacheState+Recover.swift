@@ -124,7 +124,7 @@ extension CacheState {
   ) -> Bool {
     var needsFence = false
     medium.scan(layout.entryTable, committedBelow: limit) { row, medium in
-      guard let cleared = takeIn(row) else { return }
+      guard let cleared = takeIn(row), !isLeftEmpty(row, on: &medium) else { return }
       medium.assign(
         clearedSequence,
         at: layout.sequenceOffset(ofEntry: cleared),
@@ -133,6 +133,14 @@ extension CacheState {
       needsFence = true
     }
     return needsFence
+  }
+
+  /// Whether an entry is empty already, as far as that matters.
+  ///
+  /// Storing that it is empty once more changes nothing, so that nobody has to ask; zeroing it (S16) would.
+  @inlinable func isLeftEmpty<M: Medium>(_ row: TableRow, on medium: inout M) -> Bool {
+    guard defects.contains(.s16), case .uncommitted(let entry, nil) = row else { return false }
+    return medium.holds(CacheLayout.emptySequence, at: layout.sequenceOffset(ofEntry: entry))
   }
 
   /// Takes in one entry; returns the one that has to be cleared, if any.

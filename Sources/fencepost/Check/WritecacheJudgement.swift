@@ -12,6 +12,8 @@ struct WritecacheJudgement {
   ///
   /// - Throws: `ToolFailure` where no cache fits, or the operations of the trace make no sense.
   init(of input: CheckInput, options: CacheOptions, origin: OriginImage) throws {
+    // Options that no device allows are a matter of usage, before the operations are read with them.
+    try WritecacheCheck.requireRoom(for: options, in: input.memory.stack.bytes.count)
     let subject = CheckSubject(
       trace: input.numbered.trace,
       initial: input.memory.stack,

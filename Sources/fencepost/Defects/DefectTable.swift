@@ -10,13 +10,19 @@ struct DefectTable {
   /// The table, a line for each defect, and what was not as predicted.
   var text: String {
     let rows = [header] + results.map(row)
-    let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let lines = rows.map { row in
-      zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ").trimmingEnd
-    }
     let met = results.count(where: \.isMet)
-    return (lines + remarks + ["\(met) of \(results.count) predictions met"])
-      .joined(separator: "\n") + "\n"
+    let end = remarks + ["\(met) of \(results.count) predictions met"]
+    return Self.aligned(rows) + end.joined(separator: "\n") + "\n"
+  }
+
+  /// Rows of equally many columns, a line each, columns as wide as they need to be.
+  static func aligned(_ rows: [[String]]) -> String {
+    let widths = (0..<(rows.first?.count ?? 0)).map { column in
+      rows.map { $0[column].count }.max() ?? 0
+    }
+    return rows.map { row in
+      zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ").trimmingEnd + "\n"
+    }.joined()
   }
 
   private var header: [String] {

@@ -16,6 +16,7 @@ struct DefectsCommand: ParsableCommand {
 
       Example:
         fencepost defects S3 S15
+        fencepost defects --levels
 
       Exit status: 0 every prediction is met, 1 some is not.
       """
@@ -30,6 +31,9 @@ struct DefectsCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @Flag(help: "Explore each at every level, and print how often recovery ran side by side.")
+  var levels = false
+
   @Flag(help: "Leave out how long each took.")
   var withoutTimes = false
 
@@ -38,6 +42,7 @@ struct DefectsCommand: ParsableCommand {
     guard let strategy = PersistStrategy(rawValue: strategy) else {
       throw ToolFailure.usage("--strategy \(strategy): expected one of \(PersistStrategy.names)")
     }
+    if levels { return try printLevels(strategy) }
     let results = try DefectCatalogue.named(names, strategy).map { defect in
       try ScratchDirectory.with { directory in
         var study = try DefectStudy(defect, in: directory)
@@ -51,6 +56,17 @@ struct DefectsCommand: ParsableCommand {
     }
     if !results.allSatisfy(\.isMet) { throw ExitCode(1) }
   }
+
+  private func printLevels(_ strategy: PersistStrategy) throws {
+    if json || withoutTimes {
+      throw ToolFailure.usage("--levels prints a table without times: leave out the other flag")
+    }
+    let levels = try DefectCatalogue.named(names, strategy).map { defect in
+      try ScratchDirectory.with { try DefectLevels(defect, in: $0) }
+    }
+    print(DefectLevelTable(levels: levels).text, terminator: "")
+    if !levels.allSatisfy(\.agree) { throw ExitCode(1) }
+  }
 }
 
 extension PersistStrategy {
@@ -62,9 +78,16 @@ extension PersistStrategy {
 enum ScratchDirectory {
   /// Makes one, gives its path to `body`, and removes it with all that is in it.
   static func with<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let temporary = FileManager.default.temporaryDirectory
+    return try with(
+      temporary.appendingPathComponent("fencepost-\(UUID().uuidString)").path,
+      body
+    )
+  }
+
+  /// Makes the directory `path`, gives it to `body`, and removes it with all that is in it.
+  static func with<Result>(_ path: String, _ body: (String) throws -> Result) throws -> Result {
     let manager = FileManager.default
-    let path = manager.temporaryDirectory.appendingPathComponent("fencepost-\(UUID().uuidString)")
-      .path
     do {
       try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
