@@ -99,18 +99,12 @@ private struct FenceImages {
   }
 }
 
-/// Numbers drawn from a seed (SplitMix64), the same on every machine.
+/// Numbers drawn from a seed.
 struct SeededDraw {
-  private var state: UInt64
+  private var bits: SeededBits
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { bits = SeededBits(seed: seed) }
 
   /// A number from 0 up to, but not including, `bound`.
-  mutating func below(_ bound: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-  }
+  mutating func below(_ bound: Int) -> Int { Int(bits.next() % UInt64(bound)) }
 }

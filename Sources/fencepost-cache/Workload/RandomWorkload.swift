@@ -1,15 +1,17 @@
+import PersistencyModel
+
 /// Operations at random: the same for the same seed and the same cache.
 ///
 /// Every write has a content that occurs nowhere else in the run, and hardly in another one.
 struct RandomWorkload: IteratorProtocol {
-  private var random: SplitMix
+  private var random: SeededBits
   private let blockCount: UInt64
   private let sectorsPerBlock: UInt64
 
   /// A workload over the first `blockCount` blocks, of so many sectors each.
   init(seed: UInt64, blockCount: UInt64, sectorsPerBlock: UInt64) {
     precondition(blockCount > 0, "A workload needs a block")
-    random = SplitMix(state: seed)
+    random = SeededBits(seed: seed)
     self.blockCount = blockCount
     self.sectorsPerBlock = sectorsPerBlock
   }
@@ -47,18 +49,9 @@ struct RandomWorkload: IteratorProtocol {
   }
 }
 
-/// Repeatable random bits.
-///
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-private struct SplitMix {
-  var state: UInt64
-
+extension SeededBits {
   /// A number below `bound`; the bias is below one in 2^32 for the bounds used here.
-  mutating func below(_ bound: UInt64) -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return (mixed ^ (mixed >> 31)).multipliedFullWidth(by: bound).high
+  fileprivate mutating func below(_ bound: UInt64) -> UInt64 {
+    next().multipliedFullWidth(by: bound).high
   }
 }

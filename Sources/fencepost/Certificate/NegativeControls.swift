@@ -84,7 +84,7 @@ enum NegativeControls {
       }
       return groups
     case .events(let count, let seed):
-      var generator = SeededBits(state: seed)
+      var generator = SeededBits(seed: seed)
       return single.shuffled(using: &generator).prefix(count)
         .sorted { $0.positions[0] < $1.positions[0] }
     }
@@ -106,19 +106,6 @@ enum NegativeControls {
       candidates.append(Candidate(site: event.site, kind: event.kind, positions: [position]))
     }
     return candidates
-  }
-}
-
-/// A small repeatable generator: a counter, mixed (Steele, Lea, Flood, OOPSLA 2014).
-private struct SeededBits: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }
 

@@ -8,7 +8,7 @@ struct RandomCrash {
   let image: MemoryImage
 
   /// A crash after at least so many events of a run: any pending piece is lost, kept, or drawn.
-  init(in run: CacheRun, after first: Int, _ numbers: inout SeededNumbers) {
+  init(in run: CacheRun, after first: Int, _ numbers: inout SeededBits) {
     let trace = run.trace
     events = Int.random(in: first...trace.events.count, using: &numbers)
     let initial = run.initial
@@ -32,7 +32,7 @@ struct RandomCrash {
     self.image = image
   }
 
-  private static func drawn(_ space: LineSpace, _ numbers: inout SeededNumbers) -> LineBytes {
+  private static func drawn(_ space: LineSpace, _ numbers: inout SeededBits) -> LineBytes {
     var content = space.durable
     for component in space.components {
       guard let ideals = component.ideals(limit: 1 << 12),

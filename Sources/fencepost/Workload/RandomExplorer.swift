@@ -23,7 +23,7 @@ struct RandomExplorer {
     seed: UInt64,
     into totals: inout WorkloadTotals
   ) throws -> Bool {
-    var numbers = SeededNumbers(seed: seed ^ 0x5eed)
+    var numbers = SeededBits(seed: seed ^ 0x5eed)
     var start = try recorder.formatted()
     var past: [CacheStep] = []
     for incarnation in workload.incarnations {

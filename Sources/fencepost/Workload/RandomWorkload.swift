@@ -1,14 +1,16 @@
+import PersistencyModel
+
 extension CacheWorkload {
   /// So many steps drawn from a seed, over so many blocks.
   ///
   /// Half of them write, most of these to a few blocks; the others are everything else that a cache is
   /// asked for, power cuts included.
   static func random(steps: Int, blocks: Int, seed: UInt64) -> CacheWorkload {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SeededBits(seed: seed)
     return CacheWorkload((0..<steps).map { _ in step(blocks, &numbers) })
   }
 
-  private static func step(_ blocks: Int, _ numbers: inout SeededNumbers) -> CacheStep {
+  private static func step(_ blocks: Int, _ numbers: inout SeededBits) -> CacheStep {
     let few = max(1, blocks / 4)
     let block = Int.random(in: 0..<(Bool.random(using: &numbers) ? few : blocks), using: &numbers)
     return switch Int.random(in: 0..<100, using: &numbers) {
