@@ -98,21 +98,14 @@ extension Event {
   /// The same store without bypassing the cache, or write without being forced; any other event is as
   /// it was.
   fileprivate var withoutOrdering: Event {
-    switch kind {
-    case .nonTemporalStore: asPlainStore
-    case .forcedSectorWrite: changed(to: .sectorWrite)
-    default: self
-    }
+    kind == .nonTemporalStore || kind == .forcedSectorWrite ? asPlainStore : self
   }
 
   /// The same write of a sector, forced; any other event is as it was.
   fileprivate var asForcedWrite: Event {
-    kind == .sectorWrite ? changed(to: .forcedSectorWrite) : self
-  }
-
-  private func changed(to kind: EventKind) -> Event {
-    Event(
-      kind,
+    guard kind == .sectorWrite else { return self }
+    return Event(
+      .forcedSectorWrite,
       address: address,
       size: size,
       payload: payload,

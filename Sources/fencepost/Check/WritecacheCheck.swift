@@ -179,20 +179,8 @@ enum WritecacheCheck {
     level: ExplorationLevel = .factored,
     scope: @escaping (CrashPoint) -> Bool
   ) throws -> CheckReport {
-    let judgement = try WritecacheJudgement(of: input, options: options, origin: origin)
-    let check = BehaviourCheck(
-      CheckSubject(
-        trace: input.numbered.trace,
-        initial: input.memory.stack,
-        options: input.options,
-        scope: scope
-      ),
-      recovery: judgement.recovery,
-      oracle: IgnoringOracle(judgement.oracle, ignoring: ignored),
-      limits: limits,
-      level: level
-    )
-    return check.check()
+    try WritecacheSubject(of: input, options: options, origin: origin, scope: scope)
+      .check(ignoring: ignored, limits: limits, level: level)
   }
 
   /// Refuses options under which no device of that size could hold a cache.

@@ -75,15 +75,15 @@ extension CheckCommand {
     _ input: CheckInput,
     _ ignored: IgnoredViolations
   ) throws -> JudgedProgram {
-    let judgement = try WritecacheJudgement(
+    let cache = try WritecacheSubject(
       of: input,
       options: options,
       origin: image.map { .bytes($0) } ?? .zeros(length: nil)
     )
     return JudgedProgram(
-      judgement.recovery,
+      cache.recovery,
       initial: input.memory.stack,
-      oracle: IgnoringOracle(judgement.oracle, ignoring: ignored)
+      oracle: IgnoringOracle(cache.oracle, ignoring: ignored)
     )
   }
 }

@@ -9,7 +9,7 @@ struct CacheRecording: ~Copyable {
   private var cache: Cache<RecordedMedium, MemoryOrigin>
   private let recorder: Recorder
   private let blockSize: Int
-  private var operations: UInt32 = 0
+  private var operations: MarkedOperations
   private var versions: [UInt64: Int] = [:]
 
   /// Formats a cache on the stack and opens it, recorded into `sink`.
@@ -21,18 +21,18 @@ struct CacheRecording: ~Copyable {
   ) throws {
     recorder = Recorder(stack, sink: sink)
     blockSize = options.blockSize
-    recorder.begin(Operation(number: 1, kind: .format))
+    operations = MarkedOperations(recorder)
+    let formatting = operations.begin(.format)
     var medium = RecordedMedium(recorder)
     try CacheFormat.format(&medium, options: options)
-    recorder.acknowledge(1)
-    recorder.begin(Operation(number: 2, kind: .open))
+    operations.acknowledge(formatting)
+    let opening = operations.begin(.open)
     cache = try Cache(
       opening: medium,
       over: MemoryOrigin(sectorCount: originSectors),
       options: options
     )
-    recorder.acknowledge(2)
-    operations = 2
+    operations.acknowledge(opening)
   }
 
   /// Writes the next version of a block, numbered from 0; forced ones are durable on return.
@@ -43,21 +43,21 @@ struct CacheRecording: ~Copyable {
     versions[sector] = version
     let bytes = Self.bytes(block: block, version: version, count: blockSize)
     let content = recorder.define(Content(name: "block\(block).v\(version)", bytes: bytes))
-    let number = begin(
+    let number = operations.begin(
       .write,
       isForced: isForced,
       sectors: sector..<(sector + sectorsPerBlock),
       contents: [content]
     )
     try cache.write(bytes, at: sector, isForced: isForced)
-    recorder.acknowledge(number)
+    operations.acknowledge(number)
   }
 
   /// Makes every write before it durable.
   mutating func flush() throws {
-    let number = begin(.flush)
+    let number = operations.begin(.flush)
     try cache.flush()
-    recorder.acknowledge(number)
+    operations.acknowledge(number)
   }
 
   /// Ends the recording; initial image plus events were verified to give memory.
@@ -65,25 +65,6 @@ struct CacheRecording: ~Copyable {
     let recorder = recorder
     _ = cache.abandon()
     return try recorder.finish()
-  }
-
-  private mutating func begin(
-    _ kind: OperationKind,
-    isForced: Bool = false,
-    sectors: Range<UInt64> = 0..<0,
-    contents: [ContentID] = []
-  ) -> UInt32 {
-    operations += 1
-    recorder.begin(
-      Operation(
-        number: operations,
-        kind: kind,
-        isForced: isForced,
-        sectors: sectors,
-        contents: contents
-      )
-    )
-    return operations
   }
 
   /// Bytes in which every 8-byte word tells block, version and place, so that no two contents share one.

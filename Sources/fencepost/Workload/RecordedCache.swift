@@ -10,7 +10,7 @@ struct RecordedCache: ~Copyable {
   private var cache: Cache<RecordedMedium, RecordedOrigin>?
   private let recorder: Recorder
   private let options: CacheOptions
-  private var operations: UInt32 = 0
+  private var operations: MarkedOperations
   /// Write-backs that were begun and not completed.
   private var writeBacks: [UInt32] = []
 
@@ -19,19 +19,20 @@ struct RecordedCache: ~Copyable {
   init(_ recorder: Recorder, options: CacheOptions, formats: Bool) throws(CacheError) {
     self.recorder = recorder
     self.options = options
+    operations = MarkedOperations(recorder)
     if formats {
-      let number = begin(.format)
+      let number = operations.begin(.format)
       var medium = RecordedMedium(recorder)
       try CacheFormat.format(&medium, options: options)
-      recorder.acknowledge(number)
+      operations.acknowledge(number)
     }
-    let number = begin(.open)
+    let number = operations.begin(.open)
     cache = try Cache(
       opening: RecordedMedium(recorder),
       over: RecordedOrigin(disk: RecordedDisk(recorder)),
       options: options
     )
-    recorder.acknowledge(number)
+    operations.acknowledge(number)
   }
 
   /// Does one step; `content` is what a write writes, `name` what it is called.
@@ -78,8 +79,8 @@ struct RecordedCache: ~Copyable {
     let content = recorder.define(Content(name: name, bytes: bytes))
     let sectors = sectors(of: block)
     // A write that finds the cache full waits for a write-back, which commits.
-    let waiting = cache?.state.freeCount == 0 ? begin(.writeBack) : nil
-    defer { if let waiting { recorder.acknowledge(waiting) } }
+    let waiting = cache?.state.freeCount == 0 ? operations.begin(.writeBack) : nil
+    defer { if let waiting { operations.acknowledge(waiting) } }
     try operation(.write, isForced: isForced, sectors: sectors, contents: [content]) {
       cache throws(CacheError) in
       try cache.write(bytes, at: sectors.lowerBound, isForced: isForced)
@@ -87,26 +88,26 @@ struct RecordedCache: ~Copyable {
   }
 
   private mutating func startWriteBack(_ limit: Int) {
-    writeBacks.append(begin(.writeBack))
+    writeBacks.append(operations.begin(.writeBack))
     _ = cache?.startWriteBack(limit: limit)
   }
 
   private mutating func completeWriteBack() {
     guard !writeBacks.isEmpty else { return }
     cache?.completeWriteBack()
-    for number in writeBacks { recorder.acknowledge(number) }
+    for number in writeBacks { operations.acknowledge(number) }
     writeBacks = []
   }
 
   private mutating func reopen() throws(CacheError) {
     completeWriteBack()
-    let closing = begin(.close)
+    let closing = operations.begin(.close)
     guard let closed = cache.take() else { return }
     let (medium, origin) = closed.close()
-    recorder.acknowledge(closing)
-    let opening = begin(.open)
+    operations.acknowledge(closing)
+    let opening = operations.begin(.open)
     cache = try Cache(opening: medium, over: origin, options: options)
-    recorder.acknowledge(opening)
+    operations.acknowledge(opening)
   }
 
   private mutating func suspendAndResume() throws(CacheError) {
@@ -124,7 +125,7 @@ struct RecordedCache: ~Copyable {
     contents: [ContentID] = [],
     _ body: (inout Cache<RecordedMedium, RecordedOrigin>) throws(CacheError) -> Void
   ) throws(CacheError) {
-    let number = begin(kind, isForced: isForced, sectors: sectors, contents: contents)
+    let number = operations.begin(kind, isForced: isForced, sectors: sectors, contents: contents)
     guard var taken = cache.take() else { preconditionFailure("The cache is open") }
     let result: Result<Void, CacheError>
     do throws(CacheError) {
@@ -133,26 +134,7 @@ struct RecordedCache: ~Copyable {
     } catch { result = .failure(error) }
     cache = consume taken
     try result.get()
-    recorder.acknowledge(number)
-  }
-
-  private mutating func begin(
-    _ kind: OperationKind,
-    isForced: Bool = false,
-    sectors: Range<UInt64> = 0..<0,
-    contents: [ContentID] = []
-  ) -> UInt32 {
-    operations += 1
-    recorder.begin(
-      Operation(
-        number: operations,
-        kind: kind,
-        isForced: isForced,
-        sectors: sectors,
-        contents: contents
-      )
-    )
-    return operations
+    operations.acknowledge(number)
   }
 
   private func sectors(of block: Int) -> Range<UInt64> {
