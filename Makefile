@@ -15,7 +15,7 @@ TEST_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),$(TESTABLE))
 TOOL_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),-c release)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-complete examples soak build lint format docs bench ci clean
+.PHONY: help setup demo test test-complete examples soak random defect-traces build lint format docs bench ci clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; \
@@ -39,6 +39,13 @@ examples: setup ## Build and run Examples: caches tested with CrashTesting
 
 soak: setup ## Kill the cache 500 times at random moments and compare (FENCEPOST_SOAK_KILLS, _SEED)
 	FENCEPOST_SOAK_KILLS=$${FENCEPOST_SOAK_KILLS:-500} $(TEST) $(TEST_FLAGS) --filter SoakTests
+
+random: build ## 2,000 random workloads, then as many with each defect (FENCEPOST_RANDOM, _SEED)
+	@scripts/random
+
+defect-traces: build ## Record traces/defects/cache anew
+	rm -rf traces/defects/cache/*/
+	$(RELEASE)/fencepost defects --without-times --write-traces traces/defects/cache
 
 build: setup ## Build for release: .build/release/fencepost and fencepost-cache
 	$(SWIFT) build $(TOOL_FLAGS)

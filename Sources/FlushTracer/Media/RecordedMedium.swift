@@ -7,9 +7,16 @@ public import PersistencyModel
 public struct RecordedMedium: Medium {
   /// What records.
   public let recorder: Recorder
+  /// Whether each fence is followed by a deep flush of everything.
+  ///
+  /// What a program has to do where the write-pending queue is outside the persistence domain.
+  public let flushesDeeply: Bool
 
   /// The medium that `recorder` records.
-  public init(_ recorder: Recorder) { self.recorder = recorder }
+  public init(_ recorder: Recorder, flushesDeeply: Bool = false) {
+    self.recorder = recorder
+    self.flushesDeeply = flushesDeeply
+  }
 
   /// Bytes of the stack.
   public var size: Int { recorder.stack.size }
@@ -116,11 +123,18 @@ public struct RecordedMedium: Medium {
     )
   }
 
-  /// A recorded `sfence`.
+  /// A recorded `sfence`, and the deep flush where there is one.
   @inline(never) public mutating func fence() {
     // SAFETY: as for a store.
     unsafe recorder.core.pointee.fence(
       .sfence,
+      by: Caller(cshim_return_address(), cshim_frame())
+    )
+    guard flushesDeeply else { return }
+    // SAFETY: as for a store.
+    unsafe recorder.core.pointee.flushRegions(
+      .deepFlush,
+      0..<size,
       by: Caller(cshim_return_address(), cshim_frame())
     )
   }

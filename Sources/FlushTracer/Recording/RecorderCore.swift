@@ -234,9 +234,13 @@ extension RecorderCore {
   }
 
   /// Flushes `range` beyond the write-pending queue, or to the disk of a plain file, and records it.
+  ///
+  /// Of a deep flush only what the router leaves of it.
   mutating func flushRegions(_ kind: EventKind, _ range: Range<Int>, by caller: Caller) {
     let site = unsafe book.number(of: caller)
-    for part in Self.parts(of: range) {
+    var asked = UInt64(range.lowerBound)..<UInt64(range.upperBound)
+    if kind == .deepFlush { asked = router.deepRange(asked, in: stack.space) }
+    for part in Self.parts(of: Int(asked.lowerBound)..<Int(asked.upperBound)) {
       output.attempt {
         for piece in stack.space.split(UInt64(part.lowerBound)..<UInt64(part.upperBound)) {
           let start = Int(stack.space.devices[piece.device].start + piece.bytes.lowerBound)

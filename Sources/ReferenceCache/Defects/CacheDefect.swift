@@ -1,10 +1,12 @@
 /// An intentional defect of the cache, which a checker must find.
 ///
-/// Numbers are those of dm-writecache reference 6.3. The defects are variants of the code that is in use,
+/// Numbers are those of dm-writecache reference 6.3; S29 to S31 are ours, one for each assertion about the
+/// metadata that none of the others breaks by itself. The defects are variants of the code that is in use,
 /// switched on by `CacheOptions.defects`; the facts about each are in its catalogue.
 public enum CacheDefect: Int, Hashable, Sendable, CaseIterable {
   case s1 = 1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14
   case s15, s16, s17, s18, s19, s20, s21, s22, s23, s24, s25, s26, s27, s28
+  case s29, s30, s31
 
   /// The defect with a name such as "S3", or with its slug, in upper or lower case.
   public init?(named text: String) {

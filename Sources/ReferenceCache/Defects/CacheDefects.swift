@@ -1,6 +1,6 @@
 /// A set of intentional defects; empty in any cache that is meant to be right.
 public struct CacheDefects: OptionSet, Hashable, Sendable {
-  /// One bit for each defect: bit 1 for S1 to bit 28 for S28.
+  /// One bit for each defect: bit 1 for S1 to bit 31 for S31.
   public let rawValue: UInt32
 
   /// The set with these bits.
@@ -73,4 +73,10 @@ extension CacheDefects {
   @inlinable public static var s27: CacheDefects { CacheDefects(rawValue: 1 << 27) }
   /// See `CacheDefect.s28`.
   @inlinable public static var s28: CacheDefects { CacheDefects(rawValue: 1 << 28) }
+  /// See `CacheDefect.s29`.
+  @inlinable public static var s29: CacheDefects { CacheDefects(rawValue: 1 << 29) }
+  /// See `CacheDefect.s30`.
+  @inlinable public static var s30: CacheDefects { CacheDefects(rawValue: 1 << 30) }
+  /// See `CacheDefect.s31`.
+  @inlinable public static var s31: CacheDefects { CacheDefects(rawValue: 1 << 31) }
 }

@@ -217,5 +217,31 @@ extension DefectFacts {
         "the correct protocol leaves no such entries in any crash state: media edited by hand "
         + "show it, or it together with S16, whose error state it hides"
     ),
+    DefectFacts(
+      slug: "versions-kept",
+      sentence:
+        "A commit leaves superseded versions as they are, so that committed versions of a sector "
+        + "pile up.",
+      kind: .metadataInvariant,
+      workload: "write A, flush, write A, flush, write A, flush, write A, flush",
+      blocks: 4
+    ),
+    DefectFacts(
+      slug: "block-leaked",
+      sentence:
+        "Recovery clears an older version that it meets after the newer one, and forgets to make "
+        + "its block free.",
+      kind: .metadataInvariant,
+      workload: "write A, flush, write A, flush, write A, flush",
+      blocks: 2
+    ),
+    DefectFacts(
+      slug: "taken-in-uncommitted",
+      sentence:
+        "Recovery takes a version that replaces an older one for uncommitted, so that the next "
+        + "write overwrites it in place.",
+      kind: .metadataInvariant,
+      workload: "write A, flush, write A, write B, flush"
+    ),
   ]
 }

@@ -19,11 +19,12 @@ extension CacheState {
     if knownSequence == sequence {
       noteIdentical(known, entry, sector: sector, sequence: sequence)
     } else if (knownSequence > sequence) != defects.contains(.s14) {
-      index.appendFree(entry)
+      if !defects.contains(.s30) { index.appendFree(entry) }
       return entry
     }
     index.release(known)
-    index.insert(entry, sector: sector, sequence: sequence, time: 0)
+    let taken = defects.contains(.s31) ? counter : sequence
+    index.insert(entry, sector: sector, sequence: taken, time: 0)
     return known
   }
 

@@ -82,7 +82,7 @@ struct CacheSettings: ParsableArguments {
     options.isKernelFaithful = kernelFaithful
     for name in defect {
       guard let found = CacheDefect(named: name) else {
-        throw .usage("--defect \(name): the defects are S1 to S28")
+        throw .usage("--defect \(name): the defects are S1 to S31")
       }
       options.defects.insert(CacheDefects(found))
     }

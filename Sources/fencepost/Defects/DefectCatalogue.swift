@@ -1,22 +1,39 @@
 import PersistencyModel
 import ReferenceCache
 
-/// Every defect of the cache with the smallest workload that shows it.
+/// Every defect of the cache, and of what is under it, with the smallest workload that shows it.
 enum DefectCatalogue {
-  /// All of them with one strategy.
+  /// The strategy of the kernel, in which defects of the cache run unless told otherwise.
+  static let strategy = PersistStrategy.nonTemporal
+
+  /// Those of the cache, with one strategy.
   static func all(_ strategy: PersistStrategy) throws -> [DefectCase] {
     try CacheDefect.allCases.map { try cache(with: $0, strategy) }
   }
 
-  /// Those with the given names, slugs or parts of them; all where none is given.
-  static func named(_ names: [String], _ strategy: PersistStrategy) throws -> [DefectCase] {
-    let all = try all(strategy)
+  /// Those with the given names or slugs; all where none is given.
+  ///
+  /// Without a strategy those of routers run in the one that leaves write-backs to them.
+  static func named(
+    _ names: [String],
+    _ strategy: PersistStrategy? = nil
+  ) throws -> [DefectCase] {
+    let all = try all(strategy ?? Self.strategy) + RouterCatalogue.all(strategy)
     for name in names where !all.contains(where: { $0.isNamed(name) }) {
       throw ToolFailure.usage(
         "\(name) is no defect; known are \(all.map(\.name).joined(separator: ", "))"
       )
     }
     return names.isEmpty ? all : all.filter { defect in names.contains { defect.isNamed($0) } }
+  }
+
+  /// Defects of the cache that show in one of the other strategies and not in the usual one, or the other
+  /// way round: with these.
+  static func otherwise() throws -> [DefectCase] {
+    let usual = try all(strategy)
+    return try PersistStrategy.allCases.filter { $0 != strategy }.flatMap { other in
+      try zip(all(other), usual).filter { $0.canShow != $1.canShow }.map(\.0)
+    }
   }
 
   private static func cache(

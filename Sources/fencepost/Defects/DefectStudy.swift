@@ -1,57 +1,7 @@
-import BigInt
 import CacheSpecification
 import Checker
-import FlushTracer
 import PersistencyModel
 import ReferenceCache
-
-/// What is expected of a faulty cache on a workload.
-enum DefectPrediction: Hashable, Sendable {
-  /// A finding of this kind.
-  case found(String)
-  /// No crash state shows it: consistent, with a certificate; and why.
-  case cannotShow(String)
-}
-
-/// A faulty cache with the smallest workload that shows it.
-struct DefectCase: Sendable {
-  /// Such as "S3" or "RT7".
-  var name: String
-  /// A name to read.
-  var slug: String
-  /// What is wrong, in one sentence.
-  var sentence: String
-  /// What it runs on, the defect included.
-  var setup: CacheSetup
-  /// What is done; format and open come first.
-  var workload: CacheWorkload
-  /// What is expected.
-  var prediction: DefectPrediction
-}
-
-/// What became of a faulty cache.
-struct DefectResult: Sendable {
-  /// The case.
-  var defect: DefectCase
-  /// Kinds found, in order, each once.
-  var kinds: [String] = []
-  /// The finding of the kind predicted, else the first.
-  var finding: Finding?
-  /// The incarnation that it is about.
-  var run: CacheRun?
-  /// Permitted choices, runs of recovery, doubts.
-  var totals = WorkloadTotals()
-  /// How long it took.
-  var duration = Duration.zero
-
-  /// Whether what was predicted came about.
-  var isMet: Bool {
-    switch defect.prediction {
-    case .found(let kind): kinds.contains(kind)
-    case .cannotShow: kinds.isEmpty && totals.doubts.isEmpty
-    }
-  }
-}
 
 /// Runs a faulty cache on its workload, with every state that power cuts in it may leave.
 struct DefectStudy {
@@ -107,8 +57,17 @@ struct DefectStudy {
           crashes[crash.identity] = crash
         }
     )
-    note(reports, run)
-    if incarnations.count == 1 { decode(run, start, steps) }
+    let incarnation = DefectIncarnation(
+      number: result.defect.workload.incarnations.count - incarnations.count + 1,
+      steps: steps,
+      start: start,
+      firstVersion: version,
+      run: run
+    )
+    note(reports, incarnation)
+    if incarnations.count == 1, isMediumForeign(incarnation) {
+      result.kinds.append("incompatibleMedia")
+    }
     for crash in crashes.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }).map(\.value)
     where seen.insert(crash.identity).inserted && !isFound {
       try go(
@@ -124,50 +83,29 @@ struct DefectStudy {
     if case .found(let kind) = defect.prediction { result.kinds.contains(kind) } else { false }
   }
 
-  private mutating func note(_ reports: [CheckReport], _ run: CacheRun) {
+  private mutating func note(_ reports: [CheckReport], _ incarnation: DefectIncarnation) {
     result.totals.runs += 1
     for report in reports { result.totals.add(report) }
+    if result.finding == nil { result.incarnation = incarnation }
     for finding in reports.flatMap(\.findings) {
-      let kind = finding.violation.kind
+      let (kind, guarantee) = (finding.violation.kind, finding.violation.guarantee)
       if case .found(kind) = defect.prediction, result.finding?.violation.kind != kind {
-        (result.finding, result.run) = (finding, run)
+        (result.finding, result.incarnation) = (finding, incarnation)
       }
-      if result.finding == nil { (result.finding, result.run) = (finding, run) }
+      if result.finding == nil { (result.finding, result.incarnation) = (finding, incarnation) }
       if !result.kinds.contains(kind) { result.kinds.append(kind) }
+      if !result.guarantees.contains(guarantee) { result.guarantees.append(guarantee) }
     }
   }
 
-  /// Looks at the final image as any other program would that knows the format.
-  private mutating func decode(_ run: CacheRun, _ start: CacheStart, _ steps: [CacheStep]) {
-    guard steps.last == .flush, run.failure == nil else { return }
-    var image = run.initial.bytes
-    for event in run.trace.events where event.kind.isStore && !event.kind.isSectorWrite {
-      let bytes = run.trace.bytes(of: event)
-      image.replaceSubrange(Int(event.address)..<(Int(event.address) + event.size), with: bytes)
-    }
-    let options = recorder.setup.options
-    let decoded = MediaDecoder(
-      Array(image[..<recorder.memorySize]),
-      startSector: options.startSector,
-      blockSize: options.blockSize
+  /// Looks at the final image as any other program would that knows the format: whether it reads
+  /// something else there than what was written.
+  private func isMediumForeign(_ incarnation: DefectIncarnation) -> Bool {
+    guard incarnation.steps.last == .flush, incarnation.run.failure == nil else { return false }
+    return !MediaDecoder.agrees(
+      with: incarnation.run,
+      options: defect.setup.options,
+      memorySize: recorder.memorySize
     )
-    var expected: [UInt64: [UInt8]] = [:]
-    for mark in run.trace.marks {
-      guard case .begin(let operation) = mark else { continue }
-      switch operation.kind {
-      case .write:
-        let content = run.trace.contents[Int(operation.contents[0])]
-        expected[operation.sectors.lowerBound] = content.bytes
-      case .discard: expected = expected.filter { !operation.sectors.contains($0.key) }
-      case .writeBack: expected = [:]
-      default: break
-      }
-    }
-    // No operation commits more than once.
-    let isCounted = (decoded?.commits ?? .max) <= UInt64(run.trace.marks.count)
-    guard !isCounted || expected.contains(where: { decoded?.blocks[$0.key] != $0.value }) else {
-      return
-    }
-    result.kinds.append("incompatibleMedia")
   }
 }

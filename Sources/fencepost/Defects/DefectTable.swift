@@ -26,7 +26,7 @@ struct DefectTable {
   }
 
   private var header: [String] {
-    ["defect", "name", "found", "kind", "lost", "kept", "choices", "recoveries"]
+    ["defect", "name", "found", "kind", "broken", "lost", "kept", "choices", "recoveries"]
       + (showsTime ? ["time"] : [])
   }
 
@@ -35,7 +35,8 @@ struct DefectTable {
     let kept = result.finding.map { Self.lines($0.kept) } ?? ""
     return [
       result.defect.name, result.defect.slug, result.kinds.isEmpty ? "no" : "yes",
-      result.shownKind, lost, kept, "\(result.totals.choices)".abbreviated,
+      result.shownKind, result.guarantees.joined(separator: " "), lost, kept,
+      "\(result.totals.choices)".abbreviated,
       "\(result.totals.recoveries)",
     ] + (showsTime ? [result.duration.milliseconds] : [])
   }
@@ -44,6 +45,13 @@ struct DefectTable {
     pieces.map { entry in
       "\(entry.line.index):" + entry.numbers.map(String.init).joined(separator: ".")
     }.joined(separator: " ").shortened(to: 40)
+  }
+
+  private static func remark(on harmless: HarmlessResult, of result: DefectResult) -> String {
+    let found = harmless.isMet ? "consistent" : "\((harmless.kinds + harmless.totals.doubts))"
+    return
+      "\(result.defect.name): on \(harmless.layout.text), where \(harmless.layout.reason), \(found): "
+      + "\(harmless.totals.choices) choices in \(harmless.totals.recoveries) recoveries"
   }
 
   private var remarks: [String] {
@@ -55,6 +63,7 @@ struct DefectTable {
             + "\(result.totals.recoveries) recoveries; \(reason)"
         )
       }
+      if let harmless = result.harmless { lines.append(Self.remark(on: harmless, of: result)) }
       if !result.isMet {
         lines.append("\(result.defect.name): expected \(result.expectation), \(result.outcome)")
       }
@@ -80,6 +89,7 @@ extension DefectResult {
 
   /// What came about.
   var outcome: String {
+    if let harmless, !harmless.isMet { return "which does harm where it should not" }
     if !kinds.isEmpty { return "found \(kinds.joined(separator: ", "))" }
     return totals.doubts.isEmpty
       ? "found consistent" : "inconclusive: \(totals.doubts.joined(separator: "; "))"

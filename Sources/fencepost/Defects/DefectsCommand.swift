@@ -9,24 +9,33 @@ import ReferenceCache
 struct DefectsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "defects",
-    abstract: "Run the cache with each of its defects and say whether it is found as predicted.",
+    abstract:
+      "Run the cache with each of its defects, and on each faulty router, and say whether it is found as predicted.",
     discussion: """
-      Each defect runs on the smallest workload known to show it, recorded from format on; after a power
-      cut on every state that it may leave. Those that no crash state shows must be consistent.
+      Each defect (S1 to S31) and each faulty router (RT1 to RT13) runs on the smallest workload known to
+      show it, recorded from format on; after a power cut on every state that it may leave. Those that no
+      crash state shows must be consistent, and so must a faulty router on a layout where it does no harm.
 
       Example:
         fencepost defects S3 S15
+        fencepost defects RT3 first-disk --json
         fencepost defects --levels
+        fencepost defects --write-traces traces/defects/cache
 
       Exit status: 0 every prediction is met, 1 some is not.
       """
   )
 
-  @Argument(help: "Names such as S3 or no-fence-after-free; all unless given.")
+  @Argument(help: "Names such as S3, RT7 or no-fence-after-free; all unless given.")
   var names: [String] = []
 
-  @Option(help: "How the cache makes bytes durable: \(PersistStrategy.names).")
-  var strategy = PersistStrategy.nonTemporal.rawValue
+  @Option(
+    help: """
+      How the cache makes bytes durable: \(PersistStrategy.names); unless given, \
+      \(DefectCatalogue.strategy.rawValue), and over faulty routers \(RouterCatalogue.strategy.rawValue).
+      """
+  )
+  var strategy: String?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -37,29 +46,48 @@ struct DefectsCommand: ParsableCommand {
   @Flag(help: "Leave out how long each took.")
   var withoutTimes = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write each as a pair of traces with what is expected of them.",
+      discussion: "Where none is named, those too that another strategy shows or hides.",
+      valueName: "directory"
+    )
+  )
+  var writeTraces: String?
+
   func run() throws {
     Interruption.listen()
-    guard let strategy = PersistStrategy(rawValue: strategy) else {
-      throw ToolFailure.usage("--strategy \(strategy): expected one of \(PersistStrategy.names)")
-    }
+    let strategy = try chosenStrategy()
     if levels { return try printLevels(strategy) }
-    let results = try DefectCatalogue.named(names, strategy).map { defect in
-      try ScratchDirectory.with { directory in
-        var study = try DefectStudy(defect, in: directory)
-        return try study.run()
-      }
+    var cases = try DefectCatalogue.named(names, strategy)
+    if writeTraces != nil, names.isEmpty, strategy == nil {
+      cases += try DefectCatalogue.otherwise()
+    }
+    let results = try cases.map { try $0.examined() }
+    if let writeTraces {
+      for result in results { try DefectFolderWriter.write(result, into: writeTraces) }
     }
     if json {
-      print(try JSONText.of(DefectJSON(results, strategy: strategy.rawValue)), terminator: "")
+      print(try JSONText.of(DefectJSON(results)), terminator: "")
     } else {
       print(DefectTable(results: results, showsTime: !withoutTimes).text, terminator: "")
     }
     if !results.allSatisfy(\.isMet) { throw ExitCode(1) }
   }
 
-  private func printLevels(_ strategy: PersistStrategy) throws {
-    if json || withoutTimes {
-      throw ToolFailure.usage("--levels prints a table without times: leave out the other flag")
+  private func chosenStrategy() throws -> PersistStrategy? {
+    guard let strategy else { return nil }
+    guard let chosen = PersistStrategy(rawValue: strategy) else {
+      throw ToolFailure.usage("--strategy \(strategy): expected one of \(PersistStrategy.names)")
+    }
+    return chosen
+  }
+
+  private func printLevels(_ strategy: PersistStrategy?) throws {
+    if json || withoutTimes || writeTraces != nil {
+      throw ToolFailure.usage(
+        "--levels prints a table without times and no more: leave out the others"
+      )
     }
     let levels = try DefectCatalogue.named(names, strategy).map { defect in
       try ScratchDirectory.with { try DefectLevels(defect, in: $0) }

@@ -54,7 +54,7 @@ final class CacheRecorder {
   func formatted() throws -> CacheStart {
     let blank = blank
     let recorder = try recorder(from: blank, TraceCollector())
-    var medium = RecordedMedium(recorder)
+    var medium = recorder.medium
     var options = setup.options
     options.defects = []
     try CacheFormat.format(&medium, options: options)

@@ -22,13 +22,13 @@ struct RecordedCache: ~Copyable {
     operations = MarkedOperations(recorder)
     if formats {
       let number = operations.begin(.format)
-      var medium = RecordedMedium(recorder)
+      var medium = recorder.medium
       try CacheFormat.format(&medium, options: options)
       operations.acknowledge(number)
     }
     let number = operations.begin(.open)
     cache = try Cache(
-      opening: RecordedMedium(recorder),
+      opening: recorder.medium,
       over: RecordedOrigin(disk: RecordedDisk(recorder)),
       options: options
     )
@@ -140,5 +140,12 @@ struct RecordedCache: ~Copyable {
   private func sectors(of block: Int) -> Range<UInt64> {
     let count = UInt64(options.blockSize / SectorToken.sectorSize)
     return UInt64(block) * count..<(UInt64(block) + 1) * count
+  }
+}
+
+extension Recorder {
+  /// What it records, as a medium that makes each fence durable: on regions that need a deep flush, by one.
+  var medium: RecordedMedium {
+    RecordedMedium(self, flushesDeeply: stack.space.devices.contains { $0.domain == .wpq })
   }
 }

@@ -82,6 +82,11 @@ import Testing
     ),
     (.s22, "\(write) | F c1 F", "\(write) | F c72057594037927936 F"),
     (.s25, "\(write) F c1 F", write),
+    (
+      .s29,
+      "\(overwritten) | F c2 F x0 F | s2=A q2=2 d2 | F c3 F x1 F | s3=A q3=3 d3 | F c4 F x2 F",
+      "\(overwritten) | F c2 F | s2=A q2=2 d2 | F c3 F | s3=A q3=3 d3 | F c4 F"
+    ),
   ]
 
   private func log(_ defect: CacheDefect, _ defects: CacheDefects) throws -> String {
