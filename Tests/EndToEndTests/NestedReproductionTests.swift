@@ -72,7 +72,7 @@ import TraceFormat
   /// S16 clears by zero, which a second recovery takes for committed; S15 counts the counter up before it
   /// clears, and in every run.
   @Test(arguments: [
-    (CacheDefect.s16, ["--level", "2"]), (.s15, ["--ignore", "recoveryDiverges"]),
+    (CacheDefect.s16, ["--level", "2"]), (.s15, ["--level", "2", "--ignore", "recoveryDiverges"]),
   ])
   func aSecondRecoveryShowsSomethingElseOnTheRebuiltImage(
     _ defect: CacheDefect,
