@@ -27,7 +27,7 @@ typedef struct {
 static volatile unsigned char pattern[256];
 #define WRITE(type, value) (*(volatile type *)p = (type)(value))
 
-static void one_byte(char *p) { WRITE(uint8_t, 0x11); }
+__attribute__((noinline)) static void one_byte(char *p) { WRITE(uint8_t, 0x11); }
 static void two_bytes(char *p) { WRITE(uint16_t, 0x2222); }
 static void four_bytes(char *p) { WRITE(uint32_t, 0x44444444); }
 static void eight_bytes(char *p) { WRITE(uint64_t, 0x8888888888888888); }

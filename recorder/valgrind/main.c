@@ -80,11 +80,17 @@ static void forked(ThreadId tid) {
   else watch_span = 0;
 }
 
+/* In the parent: what the child stores is not in this recording. */
+static void has_forked(ThreadId tid) {
+  (void)tid;
+  if (!is_following) stream_meta("forked\n");
+}
+
 static void begin(void) {
   if (!directory) VG_(fmsg_bad_option)("--recording", "a directory is needed\n");
   threads_init();
   stream_open(directory, VG_(getppid)());
-  VG_(atfork)(NULL, NULL, forked);
+  VG_(atfork)(NULL, has_forked, forked);
 }
 
 static void end(Int status) { stream_close(status); }

@@ -162,6 +162,8 @@ Int system_open_high(const HChar* path, Int flags, Int mode);
 /* Copies what is not a hole; false where reading or writing failed. */
 Bool system_copy_data(Int from, Int to, ULong begin, ULong end);
 void* system_map_shared(Int fd, ULong offset, SizeT size);
+/* Of the core, in no header for tools: the path behind a descriptor. */
+Bool VG_(resolve_filename)(Int fd, const HChar** path);
 void system_write_all(Int fd, const void* bytes, SizeT size);
 
 #endif
