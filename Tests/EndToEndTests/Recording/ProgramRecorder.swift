@@ -34,7 +34,7 @@ enum ProgramRecorder {
     let source = root.appending(path: "Tests/RecorderPrograms/\(name).c").path
     let output = folder.url.appending(path: name).path
     let status = command(
-      ["clang", "-O1", "-g", "-fno-builtin", "-pthread", "-o", output, source]
+      ["clang", "-O1", "-gdwarf-4", "-fno-builtin", "-pthread", "-o", output, source]
     )
     guard status == 0 else { throw RecorderFailure(text: "\(name).c does not compile") }
     return output
