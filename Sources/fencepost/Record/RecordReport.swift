@@ -57,6 +57,10 @@ struct RecordReport {
           + text.unknownInstructions[0]
       )
     }
+    let complaints = text.complaints
+    if !complaints.isEmpty {
+      lines.append("Valgrind gave up: \(complaints.joined(separator: " "))")
+    }
     for file in text.files where !file.isRead {
       lines.append("\(file.path): its content before the first store could not be read")
     }

@@ -54,6 +54,16 @@ struct RecordingText {
     }
   }
 
+  /// What Valgrind said about itself where the process came to no end; empty lines and stacks left out.
+  var complaints: [String] {
+    guard !hasEnded else { return [] }
+    let log = (prefix as NSString).deletingLastPathComponent + "/\(process).log"
+    let data = FileManager.default.contents(atPath: log) ?? Data()
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { line in
+      line.range(of: "algrind: ").map { String(line[$0.upperBound...]) }
+    }
+  }
+
   /// Takes a line; false where it is none.
   private mutating func take(_ words: [String]) -> Bool {
     switch (words[0], words.count) {
