@@ -2,14 +2,20 @@
 SWIFT ?= swift
 RELEASE := .build/release
 
-# With FENCEPOST_STRICT set, warnings are errors and so is an import that Package.swift does not declare.
-# Continuous integration sets it; a newer compiler's warning never stops somebody who only wants to build.
-STRICT := -Xswiftc -warnings-as-errors -Xswiftc -require-explicit-sendable \
+# Tests are release builds: checking is arithmetic, which takes several times as long in a debug build.
+# With FENCEPOST_STRICT set, warnings are errors, so is an import that Package.swift does not declare, and
+# tests and tools are one build. Continuous integration sets it; a newer compiler's warning never stops
+# somebody who only wants to build.
+# `swift test` would say -enable-testing a second time, and other flags are another build: hence TEST.
+TESTABLE := -c release -Xswiftc -enable-testing
+STRICT := $(TESTABLE) -Xswiftc -warnings-as-errors -Xswiftc -require-explicit-sendable \
 	--explicit-target-dependency-import-check error
-FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT))
+TEST := $(SWIFT) test --disable-testable-imports
+TEST_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),$(TESTABLE))
+TOOL_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),-c release)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-complete examples soak build lint format docs bench ci clean
+.PHONY: help setup demo test test-complete examples soak build recorder lint format docs bench ci clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; \
@@ -18,24 +24,32 @@ help: ## List these commands
 setup: ## Install what is missing of libpmem, libunwind, libzstd and the tools to build (apt)
 	@scripts/setup
 
-demo: setup ## Build for release and run the main job: record, check, report
-	$(SWIFT) build -c release
+demo: setup recorder ## Build for release and run the main job: record, check, report
+	$(SWIFT) build $(TOOL_FLAGS)
 	$(RELEASE)/fencepost demo
 
 test: setup ## Run all tests
-	$(SWIFT) test $(FLAGS)
+	$(TEST) $(TEST_FLAGS)
 
-test-complete: setup ## Run all tests at full size: minutes, in a release build
-	FENCEPOST_COMPLETE=1 $(SWIFT) test -c release -Xswiftc -enable-testing
+test-complete: setup ## Run all tests at full size: tens of minutes
+	FENCEPOST_COMPLETE=1 $(TEST) $(TEST_FLAGS)
 
 examples: setup ## Build and run Examples: caches tested with CrashTesting
-	$(SWIFT) test --package-path Examples --scratch-path .build $(FLAGS)
+	$(TEST) --package-path Examples --scratch-path .build $(TEST_FLAGS)
 
 soak: setup ## Kill the cache 500 times at random moments and compare (FENCEPOST_SOAK_KILLS, _SEED)
-	FENCEPOST_SOAK_KILLS=$${FENCEPOST_SOAK_KILLS:-500} $(SWIFT) test $(FLAGS) --filter SoakTests
+	FENCEPOST_SOAK_KILLS=$${FENCEPOST_SOAK_KILLS:-500} $(TEST) $(TEST_FLAGS) --filter SoakTests
 
-build: setup ## Build for release: .build/release/fencepost and fencepost-cache
-	$(SWIFT) build -c release
+build: setup recorder ## Build for release: .build/release/fencepost and fencepost-cache
+	$(SWIFT) build $(TOOL_FLAGS)
+
+# A separate program under its own licence: see recorder/valgrind/README.md.
+recorder: ## Build the recorder of unmodified programs (needs Debian's valgrind package)
+	@if [ -e /usr/include/valgrind/pub_tool_tooliface.h ]; then \
+		$(MAKE) -s -C recorder/valgrind BUILD=$(CURDIR)/.build/recorder; \
+	else \
+		echo "recorder: not built, since Debian's package valgrind is not installed: fencepost record needs it"; \
+	fi
 
 lint: ## Check the formatting
 	$(SWIFT) format lint --strict -r Sources Tests Examples Package.swift
@@ -44,7 +58,7 @@ format: ## Mend the formatting
 	$(SWIFT) format -i -r Sources Tests Examples Package.swift
 
 docs: setup ## Check the DocC catalogs and convert them into .build/docs
-	@scripts/docs $(FLAGS)
+	@scripts/docs $(TEST_FLAGS)
 
 bench: build ## Measure the speed of checking, importing and recording
 	$(RELEASE)/fencepost bench
@@ -54,4 +68,4 @@ ci: ## Everything a change must pass: lint, strict build, tests, documents, demo
 
 clean: ## Remove what was built; fetched packages stay
 	$(SWIFT) package clean
-	rm -rf .build/docs
+	rm -rf .build/docs .build/recorder

@@ -1,29 +1,34 @@
 public import PersistencyModel
 
-/// Writes a trace to a file in either of our own forms.
+/// Writes a trace to a file in either of our own forms, or as pmemcheck's log.
 public struct TraceWriter: TraceSink {
   private var text: TextTraceWriter?
   private var binary: BinaryTraceWriter?
+  private var log: PmemcheckWriter?
 
   /// A writer to a file that gets its name with `finish`; "-" is standard output.
   ///
   /// - Parameters:
   ///   - path: `.zst` at its end compresses.
-  ///   - format: text or binary; `nil` for what the path's extension says.
+  ///   - format: text, binary or pmemcheck; `nil` for what the path's extension says.
   /// - Throws: `TraceFormatError` where the file cannot be created or the form is not one that is written.
   public init(path: String, format: TraceFormat? = nil) throws(TraceFormatError) {
     switch format ?? Self.format(ofPath: path) {
     case .text: text = TextTraceWriter(to: try OutputFile(path: path))
     case .binary: binary = BinaryTraceWriter(to: try OutputFile(path: path))
-    case .pmemcheck, .pmemcheckLines:
+    case .pmemcheck: log = PmemcheckWriter(to: try OutputFile(path: path))
+    case .pmemcheckLines:
       throw TraceFormatError(
-        .expected("text or binary as the form", found: "pmemcheck"),
+        .expected("text, binary or pmemcheck as the form", found: "pmemcheck, a record a line"),
         file: path
       )
     case nil:
       throw TraceFormatError(.expected("a name in .trace or .fpt, or a form", found: path))
     }
   }
+
+  /// What the form cannot say of what was written so far, in sentences; our own forms say everything.
+  public var losses: [String] { log?.losses.sentences ?? [] }
 
   /// The form that a path's extension names: `.trace` is text, `.fpt` binary, each also before `.zst`.
   public static func format(ofPath path: String) -> TraceFormat? {
@@ -49,35 +54,41 @@ public struct TraceWriter: TraceSink {
   public mutating func receive(header: TraceHeader) throws(TraceFormatError) {
     try text?.receive(header: header)
     try binary?.receive(header: header)
+    try log?.receive(header: header)
   }
 
   /// Writes a site, or keeps it until it is needed.
   public mutating func receive(site: Site) throws(TraceFormatError) {
     try text?.receive(site: site)
     try binary?.receive(site: site)
+    try log?.receive(site: site)
   }
 
   /// Writes a content.
   public mutating func receive(content: Content) throws(TraceFormatError) {
     try text?.receive(content: content)
     try binary?.receive(content: content)
+    try log?.receive(content: content)
   }
 
   /// Writes an event.
   public mutating func receive(event: Event, bytes: RawSpan) throws(TraceFormatError) {
     try text?.receive(event: event, bytes: bytes)
     try binary?.receive(event: event, bytes: bytes)
+    try log?.receive(event: event, bytes: bytes)
   }
 
   /// Writes a mark.
   public mutating func receive(mark: Mark, thread: ThreadID) throws(TraceFormatError) {
     try text?.receive(mark: mark, thread: thread)
     try binary?.receive(mark: mark, thread: thread)
+    try log?.receive(mark: mark, thread: thread)
   }
 
   /// Completes the file and gives it its name; what was interrupted stays marked as that.
   public mutating func finish(isComplete: Bool = true) throws(TraceFormatError) {
     try text?.finish(isComplete: isComplete)
     try binary?.finish(isComplete: isComplete)
+    try log?.finish(isComplete: isComplete)
   }
 }

@@ -17,8 +17,9 @@ struct Fencepost: ParsableCommand {
       CheckCommand.self, NecessityCommand.self, CompareCommand.self, CertificateCommand.self,
       CountCommand.self, DefectsCommand.self, WorkloadsCommand.self,
       ImageCommand.self,
-      ShowCommand.self,
-      ConvertCommand.self, LitmusCommand.self, DemoCommand.self, BenchCommand.self,
+      LintCommand.self, ShowCommand.self,
+      ConvertCommand.self, RecordCommand.self, LitmusCommand.self, DemoCommand.self,
+      BenchCommand.self,
     ]
   )
 

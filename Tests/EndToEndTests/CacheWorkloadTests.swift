@@ -30,6 +30,36 @@ import Testing
     #expect(totals.violatedRuns == 0 && totals.doubts.isEmpty, "\(totals.text)")
   }
 
+  @Test func everyLevelSaysTheSameOfSmallWorkloads() throws {
+    let totals = try ScratchDirectory.with {
+      try WorkloadStudies.all(
+        upTo: RoutingSplits.isComplete ? 3 : 2,
+        .nonTemporal,
+        in: $0,
+        comparesLevels: true
+      )
+    }
+    let levels = try #require(totals.levels)
+    #expect(levels.disagreements.isEmpty, "\(levels.text)")
+    #expect(levels.runs == totals.runs && levels.decidedByAll > levels.runs / 3, "\(levels.text)")
+    #expect(levels.columns.dropFirst().allSatisfy { $0.decided == levels.runs }, "\(levels.text)")
+    // Key by key costs a few runs more where there is next to nothing to explore.
+    let recoveries = levels.columns.prefix(3).map(\.recoveriesWhereAllDecide)
+    #expect(recoveries == recoveries.sorted(by: >), "\(levels.text)")
+  }
+
+  @Test func everyLevelSaysTheSameOfRandomWorkloads() throws {
+    let study = RandomStudy(
+      count: RoutingSplits.isComplete ? 50 : 2,
+      firstSeed: 1,
+      steps: 40,
+      strategy: .nonTemporal
+    )
+    let levels = try #require(study.correct(comparesLevels: true).levels)
+    #expect(levels.disagreements.isEmpty, "\(levels.text)")
+    #expect(levels.columns.suffix(2).allSatisfy { $0.decided == levels.runs }, "\(levels.text)")
+  }
+
   @Test func aWorkloadIsReadAsItIsWritten() throws {
     let text =
       "write A, FUA write B, flush, discard C, write back, start write-back, start write-back 3, "

@@ -73,6 +73,12 @@ struct WritecacheSubject {
     return check.check()
   }
 
+  /// Checks at level L0: recovery runs on every distinct image.
+  func checkImages(limits: ExplorationLimits = ExplorationLimits()) -> CheckReport {
+    let program = RecoveryOnImages(recovery, initial: subject.initial)
+    return ImageCheck(subject, program: program, oracle: oracle, limits: limits).check()
+  }
+
   /// Recovery, with what it observes.
   var recovery: WritecacheRecovery {
     WritecacheRecovery(options: options, history: history, contents: shared, disk: disk)

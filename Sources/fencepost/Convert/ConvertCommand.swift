@@ -9,13 +9,15 @@ struct ConvertCommand: ParsableCommand {
     abstract: "Write a trace in another form.",
     discussion: """
       Reads a trace in any form (text, binary, a pmemcheck log; plain or zstd;
-      recognised by its content) and writes it as text (.trace) or binary (.fpt),
-      compressed when the name ends in .zst. "-" is standard input or output. The
-      output appears under its name only when it is whole.
+      recognised by its content) and writes it as text (.trace), binary (.fpt) or
+      a pmemcheck log (--to pmemcheck), compressed when the name ends in .zst. "-"
+      is standard input or output. The output appears under its name only when it
+      is whole. What a pmemcheck log cannot say is counted on standard error.
 
       EXAMPLES
         fencepost convert store.log store.trace
         fencepost convert long.fpt - --to text | less
+        fencepost convert run.fpt run.log --to pmemcheck
         fencepost convert fork.log child.fpt.zst --process 9158
         fencepost convert kernel.trace.zst new.trace --marks kernel.marks
       """
@@ -29,7 +31,7 @@ struct ConvertCommand: ParsableCommand {
 
   @Option(
     name: .customLong("to"),
-    help: "The form to write, text or binary; else the name decides."
+    help: "The form to write: text, binary or pmemcheck; else the name decides."
   )
   var form: WrittenForm?
 
@@ -53,6 +55,7 @@ struct ConvertCommand: ParsableCommand {
       let summary = try marks == nil ? stream(to: &writer) : mark(to: &writer)
       try writer.finish(isComplete: summary.isComplete)
       StandardError.note(summary.diagnostics, file: input)
+      StandardError.note(writer.losses, file: output)
     }
   }
 
@@ -74,8 +77,15 @@ struct ConvertCommand: ParsableCommand {
 enum WrittenForm: String, ExpressibleByArgument, CaseIterable {
   case text
   case binary
+  case pmemcheck
 
-  var format: TraceFormat { self == .text ? .text : .binary }
+  var format: TraceFormat {
+    switch self {
+    case .text: .text
+    case .binary: .binary
+    case .pmemcheck: .pmemcheck
+    }
+  }
 }
 
 /// The option that chooses a process of a log.

@@ -27,4 +27,9 @@ enum StandardError {
   static func note(_ diagnostics: [TraceDiagnostic], file: String) {
     for diagnostic in diagnostics { write("fencepost: note: \(file): \(diagnostic)\n") }
   }
+
+  /// Writes one line for each sentence.
+  static func note(_ sentences: [String], file: String) {
+    for sentence in sentences { write("fencepost: note: \(file): \(sentence)\n") }
+  }
 }

@@ -87,13 +87,16 @@ struct AuditText {
     (.superfluousFlush, "superfluous flushes"), (.idleFence, "fences with nothing to order"),
   ]
 
-  var lines: [String] {
-    Self.columns.flatMap { column -> [String] in
+  var lines: [String] { lines(besides: []) + [""] }
+
+  /// A section for each remark, but for those told elsewhere.
+  func lines(besides told: Set<FlushAudit.Remark>) -> [String] {
+    Self.columns.filter { !told.contains($0.remark) }.flatMap { column -> [String] in
       let rows = table.rows.filter { $0.counts[column.remark] != nil }
       return ["\(column.title): \(table.total(column.remark))"]
         + rows.map { row in
           "  \(row.counts[column.remark] ?? 0) of \(row.events) at \(row.place.description)"
         }
-    } + [""]
+    }
   }
 }

@@ -35,6 +35,7 @@ struct RandomExplorer {
       for report in reports { totals.add(report) }
       totals.add(run.failure)
       past += incarnation
+      totals.levels?.add(subject, of: CacheWorkload(past))
       let findings = reports.flatMap(\.findings)
       guard findings.isEmpty else {
         totals.violatedRuns += 1

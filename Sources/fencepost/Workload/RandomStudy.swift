@@ -12,11 +12,12 @@ struct RandomStudy {
   /// Most times that the search for a defect is begun anew, with seeds not used before.
   var trials = 5
 
-  /// Checks the correct cache on all workloads.
-  func correct() throws -> WorkloadTotals {
+  /// Checks the correct cache on all workloads, at each level if asked for.
+  func correct(comparesLevels: Bool = false) throws -> WorkloadTotals {
     try ScratchDirectory.with { directory in
       let explorer = try explorer(for: [], in: directory)
       var totals = WorkloadTotals()
+      totals.levels = comparesLevels ? LevelComparison() : nil
       for seed in seeds { _ = try explorer.explore(seed: seed, into: &totals) }
       return totals
     }

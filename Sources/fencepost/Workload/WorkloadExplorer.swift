@@ -25,13 +25,15 @@ final class WorkloadExplorer {
     alphabet: [CacheStep],
     length: Int,
     check: WorkloadCheck,
-    stopsAtFirst: Bool = false
+    stopsAtFirst: Bool = false,
+    comparesLevels: Bool = false
   ) {
     self.recorder = recorder
     self.alphabet = alphabet
     self.length = length
     self.check = check
     self.stopsAtFirst = stopsAtFirst
+    totals.levels = comparesLevels ? LevelComparison() : nil
   }
 
   /// Explores everything that begins with a formatted cache.
@@ -98,6 +100,7 @@ final class WorkloadExplorer {
         } : nil
     )
     totals.add(run.failure)
+    totals.levels?.add(subject, of: CacheWorkload(past + steps))
     note(
       reports,
       ViolatedWorkload(

@@ -19,17 +19,19 @@ enum WorkloadStudies {
     return .small(blocks: 3, originBlocks: 2, options: options)
   }
 
-  /// All workloads of up to so many steps.
+  /// All workloads of up to so many steps, at each level if asked for.
   static func all(
     upTo length: Int,
     _ strategy: PersistStrategy,
-    in directory: String
+    in directory: String,
+    comparesLevels: Bool = false
   ) throws -> WorkloadTotals {
     let explorer = WorkloadExplorer(
       try CacheRecorder(small(strategy), in: directory),
       alphabet: alphabet,
       length: length,
-      check: WorkloadCheck()
+      check: WorkloadCheck(),
+      comparesLevels: comparesLevels
     )
     return try explorer.explore()
   }

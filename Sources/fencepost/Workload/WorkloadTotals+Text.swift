@@ -20,6 +20,6 @@ extension WorkloadTotals {
       }
     }
     lines += doubts.map { "not decided: \($0)" }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n") + "\n" + (levels?.text ?? "")
   }
 }

@@ -20,6 +20,8 @@ struct WorkloadTotals: Sendable {
   var violatedRuns = 0
   /// Why something was not explored wholly, each reason once.
   var doubts: [String] = []
+  /// The same runs at each level, where that was asked for.
+  var levels: LevelComparison?
 
   /// Adds a report, of which crash points outside the scope are the business of other workloads.
   mutating func add(_ report: CheckReport, scope: String = "outside the scope") {
@@ -29,10 +31,14 @@ struct WorkloadTotals: Sendable {
     }
     choices += certificate.permittedChoices - outside
     recoveries += certificate.recoveryRuns
-    for reason in report.reasons
-    where !reason.hasSuffix(scope) && !reason.hasPrefix("nothing was pending")
-      && !doubts.contains(reason)
-    { doubts.append(reason) }
+    for reason in Self.doubts(of: report, scope: scope) where !doubts.contains(reason) {
+      doubts.append(reason)
+    }
+  }
+
+  /// Why a report decides nothing, unless that is the business of other workloads.
+  static func doubts(of report: CheckReport, scope: String = "outside the scope") -> [String] {
+    report.reasons.filter { !$0.hasSuffix(scope) && !$0.hasPrefix("nothing was pending") }
   }
 
   /// Adds what a run failed with, if it did.

@@ -18,10 +18,11 @@ struct WorkloadsCommand: ParsableCommand {
 
       Example:
         fencepost workloads --up-to 4
+        fencepost workloads --up-to 2 --levels
         fencepost workloads --random 2000 --seed 1
         fencepost workloads --random 100 --defect S3
 
-      Exit status: 0 nothing found, 1 something found, 2 not everything was explored. With defects: 0 where
+      Exit status: 0 nothing found, 1 something found or levels that disagree, 2 not everything was explored. With defects: 0 where
       each of them is found.
       """
   )
@@ -41,6 +42,9 @@ struct WorkloadsCommand: ParsableCommand {
   @Option(help: "A defect to look for, or \"all\"; repeatable.")
   var defect: [String] = []
 
+  @Flag(help: "Explore every run at each level too, and print their executions side by side.")
+  var levels = false
+
   @Option(help: "How the cache makes bytes durable: \(PersistStrategy.names).")
   var strategy = PersistStrategy.nonTemporal.rawValue
 
@@ -51,10 +55,22 @@ struct WorkloadsCommand: ParsableCommand {
     }
     switch (upTo, random) {
     case (let length?, nil) where length >= 0 && defect.isEmpty:
-      try finish(ScratchDirectory.with { try WorkloadStudies.all(upTo: length, strategy, in: $0) })
+      try finish(
+        ScratchDirectory.with {
+          try WorkloadStudies.all(upTo: length, strategy, in: $0, comparesLevels: levels)
+        }
+      )
     case (nil, let count?) where count > 0 && steps > 0:
       let study = RandomStudy(count: count, firstSeed: seed, steps: steps, strategy: strategy)
-      if defect.isEmpty { try finish(study.correct()) } else { try find(study) }
+      if defect.isEmpty {
+        try finish(study.correct(comparesLevels: levels))
+      } else if levels {
+        throw ToolFailure.usage(
+          "--levels compares the correct cache: leave out --defect; see fencepost defects"
+        )
+      } else {
+        try find(study)
+      }
     default:
       throw ToolFailure.usage("give --up-to STEPS, or --random COUNT, perhaps with --defect NAME")
     }
@@ -62,7 +78,8 @@ struct WorkloadsCommand: ParsableCommand {
 
   private func finish(_ totals: WorkloadTotals) throws {
     print(totals.text, terminator: "")
-    if !totals.violated.isEmpty { throw ExitCode(1) }
+    let isAgreed = totals.levels?.disagreements.isEmpty ?? true
+    if !totals.violated.isEmpty || !isAgreed { throw ExitCode(1) }
     if !totals.doubts.isEmpty { throw ExitCode(2) }
   }
 

@@ -19,6 +19,13 @@ enum OpaqueCheckers {
     return path
   }()
 
+  /// A path of that name where nothing is.
+  static func freshFile(_ name: String) -> String {
+    let path = directory + "/" + name
+    try? FileManager.default.removeItem(atPath: path)
+    return path
+  }
+
   private static func compile(_ source: String, as name: String, _ options: String...) -> String {
     let file = directory + "/" + name
     try? source.write(toFile: file + ".c", atomically: true, encoding: .utf8)

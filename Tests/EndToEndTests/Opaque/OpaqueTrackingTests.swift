@@ -70,7 +70,10 @@ struct OpaqueTrackingTests {
 
   @Test(arguments: ["sometimes", "process"])
   func aCheckerThatLooksElsewhereIsInconclusive(mode: String) throws {
-    let result = try check(mode, Self.wide).run(tracked: true)
+    var check = check(mode, Self.wide)
+    let counter = OpaqueCheckers.freshFile("runs-\(mode)")
+    check.checker = .command(CommandChecker([OpaqueCheckers.reader, mode, counter]))
+    let result = try check.run(tracked: true)
     #expect(result.report.verdict != .consistent)
     let reason = try #require(result.report.reasons.first)
     #expect(reason.contains("not deterministic"))

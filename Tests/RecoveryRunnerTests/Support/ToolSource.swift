@@ -115,7 +115,6 @@ let toolSource = #"""
       snprintf(command, sizeof command, "rm -rf %s", bytes);
       system(command);
     }
-    if (!strcmp(mode, "by-process")) return getpid() & 1;
     if (!strcmp(mode, "initialised")) return initialised_in != getpid();
     if (!strcmp(mode, "input")) return getchar() == EOF ? 0 : 1;
     if (!strcmp(mode, "memory")) return malloc(600 << 20) ? 0 : 9;
