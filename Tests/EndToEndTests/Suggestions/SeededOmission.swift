@@ -18,7 +18,7 @@ struct SeededOmission: Sendable {
   var name: String
   var setup: CacheSetup
   var lives: [CacheProcesses.Life]
-  /// How the first suggestion begins, without the place.
+  /// How the first suggestion begins; places have other names where functions are inlined.
   var suggestion: String
   var expectation = Expectation.omitted
 
@@ -95,13 +95,13 @@ extension SeededOmission {
   static func cache(_ strategy: PersistStrategy) -> [SeededOmission] {
     let isCached = strategy == .cachedWithFlushRequests
     let fences: [SeededOmission] = [
-      cache(.s1, strategy, "insert sfence before Cache.commit"),
-      cache(.s2, strategy, "insert sfence after Cache.commit"),
-      cache(.s5, strategy, "insert sfence after Cache.clear"),
-      cache(.s6, strategy, "insert sfence after Cache.clear"),
-      cache(.s8, strategy, "insert sfence before Cache.commit", lateFence),
-      cache(.s9, strategy, "insert sfence before Cache.clear", lateFence),
-      cache(.s20, strategy, "insert sfence after Cache.clear", lateFence),
+      cache(.s1, strategy, "insert sfence"),
+      cache(.s2, strategy, "insert sfence"),
+      cache(.s5, strategy, "insert sfence"),
+      cache(.s6, strategy, "insert sfence"),
+      cache(.s8, strategy, "insert sfence", lateFence),
+      cache(.s9, strategy, "insert sfence", lateFence),
+      cache(.s20, strategy, "insert sfence", lateFence),
     ]
     return fences + (isCached ? onTwoLines : ofReuse(strategy)) + origin(strategy)
       + (strategy == .nonTemporal ? [] : [tail(strategy)])
@@ -110,8 +110,8 @@ extension SeededOmission {
   /// S3 and S7 where a torn entry shows them.
   private static func ofReuse(_ strategy: PersistStrategy) -> [SeededOmission] {
     [
-      cache(.s3, strategy, "insert sfence after Cache.clear"),
-      cache(.s7, strategy, "insert sfence after CacheState.scanEntries"),
+      cache(.s3, strategy, "insert sfence"),
+      cache(.s7, strategy, "insert sfence"),
     ]
   }
 
@@ -124,7 +124,7 @@ extension SeededOmission {
         blocks: 5,
         of: .s3,
         .cachedWithFlushRequests,
-        "insert sfence after Cache.carryOut",
+        "insert sfence",
         .equivalent(
           "the older version's clear is durable before write-back clears the newer one, and no block is "
             + "used again before that"
@@ -135,13 +135,13 @@ extension SeededOmission {
         blocks: 5,
         of: .s7,
         .cachedWithFlushRequests,
-        "insert sfence after CacheState.scanEntries"
+        "insert sfence"
       ),
     ]
   }
 
   private static func origin(_ strategy: PersistStrategy) -> [SeededOmission] {
-    let suggestion = "make the writes of sectors at Cache.carryOut"
+    let suggestion = "make the writes of sectors"
     return [
       cache(.s4, strategy, suggestion),
       cache(
@@ -158,7 +158,7 @@ extension SeededOmission {
     cache(
       .s26,
       strategy,
-      "insert clwb of the lines stored to, after Cache.store",
+      "insert clwb of the lines stored to",
       // The mixed rule writes back line by line anyway.
       strategy == .kernelMixed
         ? .omitted
