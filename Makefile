@@ -15,7 +15,7 @@ TEST_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),$(TESTABLE))
 TOOL_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),-c release)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-complete examples soak random defect-traces build lint format docs bench ci clean
+.PHONY: help setup demo test test-complete examples soak random defect-traces build recorder lint format docs bench ci clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; \
@@ -24,7 +24,7 @@ help: ## List these commands
 setup: ## Install what is missing of libpmem, libunwind, libzstd and the tools to build (apt)
 	@scripts/setup
 
-demo: setup ## Build for release and run the main job: record, check, report
+demo: setup recorder ## Build for release and run the main job: record, check, report
 	$(SWIFT) build $(TOOL_FLAGS)
 	$(RELEASE)/fencepost demo
 
@@ -47,8 +47,16 @@ defect-traces: build ## Record traces/defects/cache anew
 	rm -rf traces/defects/cache/*/
 	$(RELEASE)/fencepost defects --without-times --write-traces traces/defects/cache
 
-build: setup ## Build for release: .build/release/fencepost and fencepost-cache
+build: setup recorder ## Build for release: .build/release/fencepost and fencepost-cache
 	$(SWIFT) build $(TOOL_FLAGS)
+
+# A separate program under its own licence: see recorder/valgrind/README.md.
+recorder: ## Build the recorder of unmodified programs (needs Debian's valgrind package)
+	@if [ -e /usr/include/valgrind/pub_tool_tooliface.h ]; then \
+		$(MAKE) -s -C recorder/valgrind BUILD=$(CURDIR)/.build/recorder; \
+	else \
+		echo "recorder: not built, since Debian's package valgrind is not installed: fencepost record needs it"; \
+	fi
 
 lint: ## Check the formatting
 	$(SWIFT) format lint --strict -r Sources Tests Examples Package.swift
@@ -67,4 +75,4 @@ ci: ## Everything a change must pass: lint, strict build, tests, documents, demo
 
 clean: ## Remove what was built; fetched packages stay
 	$(SWIFT) package clean
-	rm -rf .build/docs
+	rm -rf .build/docs .build/recorder

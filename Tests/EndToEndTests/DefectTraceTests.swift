@@ -70,6 +70,8 @@ import TraceFormat
     for (arguments, status) in [
       (["S2-no-fence-after-counter/bug.trace.zst"], 1),
       (["S2-no-fence-after-counter/fixed.trace.zst"], 0),
+      (["S14-oldest-version-wins/bug.trace.zst", "--recovery-defect", "S14"], 1),
+      (["S14-oldest-version-wins/fixed.trace.zst"], 0),
       (["RT3-first-device/fixed.trace.zst", "--routing", "first-device"], 1),
       (["RT3-first-device/bug.trace.zst", "--routing", "correct"], 0),
     ] {

@@ -1,9 +1,12 @@
+import FlushTracer
 import Foundation
 import PersistencyModel
 import ReferenceCache
 import TestSupport
 import Testing
 import TraceFormat
+
+@testable import fencepost
 
 /// The cache's fences and flushes against tables 3.2 and 3.3 of the dm-writecache reference.
 @Suite struct NecessityTests {
@@ -33,7 +36,7 @@ import TraceFormat
     #expect(recorded.contents == sample.contents)
   }
 
-  /// Rows Fa, Fb, FE, FDAT, F1, FC, F2, F3 and FR, with the kinds predicted for them.
+  /// Rows Fa to FD of table 3.2, with the kinds predicted for them; LK, COW and OV are neither flush nor fence.
   static let nonTemporal = [
     // Fa, and the stores of format that it orders.
     "fence CacheFormat.format, CacheFormat.write #1": "metadataUnrecoverable",
@@ -46,21 +49,32 @@ import TraceFormat
     "fence CacheFormat.format, CacheFormat.write #2": "metadataUnrecoverable",
     "nonTemporalStore CacheFormat.publish, Medium.assign #1": "metadataUnrecoverable",
     // FE and FDAT.
-    "nonTemporalStore Cache.place, Medium.assignEntry #1": "metadataUnrecoverable",
-    "nonTemporalStore Cache.place, Medium.assignEntry #2": "splitEpoch",
-    "nonTemporalStore Cache.place, Medium.assign #1": "tornBlock",
+    "nonTemporalStore Cache.store, Medium.assignEntry #1": "metadataUnrecoverable",
+    "nonTemporalStore Cache.store, Medium.assignEntry #2": "splitEpoch",
+    "nonTemporalStore Cache.store, Medium.assign #1": "tornBlock",
     // F1, FC, F2, of a flush and of a forced write.
     "fence Cache.flush, Cache.commit #1": "tornBlock",
-    "fence Cache.write, Cache.commit #1": "foreignData",
+    "fence Cache.commitOrArm, Cache.commit #1": "foreignData",
     "nonTemporalStore Cache.commit, Medium.assign #1": "lostDurableWrite",
     "fence Cache.flush, Cache.commit #2": "lostDurableWrite",
-    "fence Cache.write, Cache.commit #2": "lostDurableWrite",
-    // F3 and FR, and the clears before them.
-    "nonTemporalStore Cache.clearVersions, Medium.assign #1": "metadataUnrecoverable",
+    "fence Cache.commitOrArm, Cache.commit #2": "lostDurableWrite",
+    // CW: the commit before write-back, of everything and of what is selected.
+    "fence Cache.writeBackEverything, Cache.commit #1": "foreignData",
+    "fence Cache.writeBackEverything, Cache.commit #2": "splitEpoch",
+    "fence Cache.select, Cache.commit #1": "foreignData",
+    "fence Cache.select, Cache.commit #2": "splitEpoch",
+    // FO, by forced writes and by a flush of the origin.
+    "forcedWrite Cache.carryOut, RecordedOrigin.write #1": "lostDurableWrite",
+    "flush Cache.flushOrigin, RecordedOrigin.flush #1": "resurrectedBlock",
+    // F3, FW and FD, and the clears before them.
+    "nonTemporalStore Cache.clear, Medium.assign #1": "metadataUnrecoverable",
     "fence Cache.flush, Cache.commit #3": "metadataUnrecoverable",
-    "fence Cache.write, Cache.commit #3": "splitEpoch",
-    "nonTemporalStore CacheState.scanEntries, Medium.assign #1": "splitEpoch",
-    "fence Cache.init, CacheState.recover #1": "splitEpoch",
+    "fence Cache.commitOrArm, Cache.commit #3": "splitEpoch",
+    "fence Cache.completeWriteBack, Cache.fenceAfterClears #1": "splitEpoch",
+    "fence Cache.discard, Cache.fenceAfterClears #1": "splitEpoch",
+    // FR.
+    "nonTemporalStore CacheState.scanEntries, Medium.assign #1": "foreignData",
+    "fence Cache.init, CacheState.recover #1": "foreignData",
   ]
 
   /// Cached stores to one line keep their order: what only orders such stores is redundant.
@@ -73,16 +87,24 @@ import TraceFormat
     "flush CacheFormat.writeEntries, Medium.fill #2": "redundant",
     "fence CacheFormat.format, CacheFormat.write #2": "metadataUnrecoverable",
     "flush CacheFormat.publish, Medium.assign #2": "metadataUnrecoverable",
-    "flush Cache.place, Medium.assignEntry #3": "splitEpoch",
-    "flush Cache.place, Medium.assign #2": "tornBlock",
+    "flush Cache.store, Medium.assignEntry #3": "splitEpoch",
+    "flush Cache.store, Medium.assign #2": "tornBlock",
     "fence Cache.flush, Cache.commit #1": "tornBlock",
-    "fence Cache.write, Cache.commit #1": "foreignData",
+    "fence Cache.commitOrArm, Cache.commit #1": "foreignData",
     "flush Cache.commit, Medium.assign #2": "lostDurableWrite",
     "fence Cache.flush, Cache.commit #2": "lostDurableWrite",
-    "fence Cache.write, Cache.commit #2": "lostDurableWrite",
-    "flush Cache.clearVersions, Medium.assign #2": "redundant",
+    "fence Cache.commitOrArm, Cache.commit #2": "lostDurableWrite",
+    "fence Cache.writeBackEverything, Cache.commit #1": "foreignData",
+    "fence Cache.writeBackEverything, Cache.commit #2": "splitEpoch",
+    "fence Cache.select, Cache.commit #1": "foreignData",
+    "fence Cache.select, Cache.commit #2": "splitEpoch",
+    "forcedWrite Cache.carryOut, RecordedOrigin.write #1": "lostDurableWrite",
+    "flush Cache.flushOrigin, RecordedOrigin.flush #1": "resurrectedBlock",
+    "flush Cache.clear, Medium.assign #2": "foreignData",
     "fence Cache.flush, Cache.commit #3": "redundant",
-    "fence Cache.write, Cache.commit #3": "redundant",
+    "fence Cache.commitOrArm, Cache.commit #3": "redundant",
+    "fence Cache.completeWriteBack, Cache.fenceAfterClears #1": "splitEpoch",
+    "fence Cache.discard, Cache.fenceAfterClears #1": "foreignData",
     "flush CacheState.scanEntries, Medium.assign #2": "redundant",
     "fence Cache.init, CacheState.recover #1": "redundant",
   ]
@@ -113,6 +135,46 @@ import TraceFormat
     let fences = report.units.filter { $0.place == "Cache.init, CacheState.recover #1" }
     #expect(fences.map(\.classification) == ["redundant", "necessary"])
     #expect(fences.allSatisfy { $0.events.count == 1 })
+    let redundant = report.units.filter { $0.classification != "necessary" }
+    #expect(
+      redundant.map { "\($0.classification) \($0.place)" } == [
+        // What it frees holds an older version than the committed one.
+        "redundant Cache.flush, Cache.commit #3",
+        // The fence of the discard after it comes before either block is used.
+        "redundant Cache.discard, Cache.fenceAfterClears #1",
+        // Only an uncommitted leftover was cleared.
+        "redundant Cache.init, CacheState.recover #1",
+        // No block that it frees is used before the next commit.
+        "redundant Cache.completeWriteBack, Cache.fenceAfterClears #1",
+      ]
+    )
+  }
+
+  /// Of 16 entries freed by one write-back the fence after every 16 and the one at the end do for each other
+  /// (3.3): either may go, both may not.
+  @Test func theLastFenceOfABatchOfSixteenIsRedundant() throws {
+    let setup = NecessityWorkload.setup(.nonTemporal, blocks: 16, originBlocks: 16)
+    let writes = (0..<16).map { "write \(CacheStep.name(of: $0))" }.joined(separator: ", ")
+    let life = CacheProcesses.Life(steps: "\(writes), flush, write back, write B, flush")
+    let trace = try CacheProcesses.record([life], on: setup, sites: .framePointers(3))
+    let scratch = try Scratch()
+    let file = scratch.path("batch.fpt")
+    try TraceWriter.write(trace, to: file)
+    let clears = trace.events.lastIndex { $0.kind == .forcedSectorWrite }
+    let fences = trace.events.indices.dropFirst((clears ?? 0) + 1)
+      .filter { trace.events[$0].kind == .sfence }.prefix(2).map { "\($0 + 1)" }
+    let recovery = [
+      "--recovery", "writecache", "--block-size", "512", "--start-sector",
+      "\(setup.options.startSector)",
+    ]
+    for without in [[], [fences[0]], [fences[1]]] {
+      let checked = try check([file] + recovery + without.flatMap { ["--without", $0] })
+      #expect(checked.run.status == 0, "without \(without): \(checked.run.text.prefix(500))")
+    }
+    let both = try check([file] + recovery + fences.flatMap { ["--without", $0] })
+    #expect(both.run.status == 1)
+    // No store comes between them.
+    #expect(Int(fences[1]) == (Int(fences[0]) ?? 0) + 1)
   }
 
   @Test func aReproduceCommandGivesTheSameTraceTheSameKind() throws {

@@ -6,26 +6,50 @@ extension BehaviourCheck {
   func workOut(_ key: FindingKey) {
     guard let entry = ledger.entry(key) else { return }
     if entry.violation.isNested {
-      return writeDown(key, entry.violation, entry.point, entry.state, [])
+      return writeDown(key, entry.violation, entry.point, entry.state, [], [:])
     }
     let lost = smallestLoss(key.kind, entry.state)
     let kept = smallest(keepable(beside: lost)) { [self] kept in
       shows(key.kind, lost: lost, kept: kept)
     }
     let violation = violation(key.kind, in: lost) ?? entry.violation
-    writeDown(key, violation, entry.point, lost, kept)
+    writeDown(key, violation, entry.point, lost, kept, keptBeside(lost, key.kind, kept))
   }
+
+  /// Of lines that lose something: what survives on them without which the violation does not show.
+  private func keptBeside(
+    _ lost: LostState,
+    _ kind: String,
+    _ kept: Set<ComponentPath>
+  ) -> [ComponentPath: Ideal] {
+    var needed: [ComponentPath: Ideal] = [:]
+    for (path, ideal) in lost.ideals.sorted(by: { $0.key < $1.key })
+    where ideal != Ideal(prefix: 0) {
+      // Stores of one chain survive in their order: fewer of them are the first few.
+      let fewer = (0..<min(ideal.prefix, Self.mostPartsTried)).first { count in
+        var less = lost
+        less.ideals[path] = Ideal(prefix: count)
+        return shows(kind, lost: less, kept: kept)
+      }
+      let least = fewer.map { Ideal(prefix: $0) } ?? ideal
+      if least != Ideal(prefix: 0) { needed[path] = least }
+    }
+    return needed
+  }
+
+  /// Most numbers of surviving stores that are tried on a line.
+  private static var mostPartsTried: Int { 16 }
 
   private func writeDown(
     _ key: FindingKey,
     _ violation: Violation,
     _ point: CrashPoint,
     _ lost: LostState,
-    _ kept: Set<ComponentPath>
+    _ kept: Set<ComponentPath>,
+    _ beside: [ComponentPath: Ideal]
   ) {
-    let keptIdeals = Dictionary(
-      uniqueKeysWithValues: kept.map { ($0, box[$0].component.full) }
-    )
+    var keptIdeals = beside
+    for path in kept { keptIdeals[path] = box[path].component.full }
     let pieces = pieces(lost.ideals, lost: true)
     ledger.close(
       key,

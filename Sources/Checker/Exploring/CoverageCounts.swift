@@ -58,6 +58,9 @@ struct CoverageCounts {
     coverage.choices += certificate.permittedChoices + (certificate.nested?.choices ?? 0)
     coverage.recoveryRuns += certificate.recoveryRuns + (certificate.nested?.recoveryRuns ?? 0)
     coverage.depth = max(coverage.depth, 1 + (certificate.nested?.depth ?? 0))
+    coverage.passedOver += certificate.nested?.passedOver ?? 0
+    coverage.isBeyondKnownOpen =
+      coverage.isBeyondKnownOpen || certificate.nested?.isBeyondKnownOpen ?? false
     nested = coverage
     unsettledLine = unsettledLine ?? line
     nestedLeftOut = nestedLeftOut || certificate.excluded.contains { $0.choices > 0 }
@@ -68,6 +71,17 @@ struct CoverageCounts {
   mutating func noteNestedBound() {
     nestedBoundMet = true
     if nested == nil { nested = NestedCoverage() }
+  }
+
+  /// Takes note of a recovery that never leaves memory as it finds it: it need not be interrupted.
+  mutating func noteDivergence() { nested = nested ?? NestedCoverage() }
+
+  /// Takes note of an interrupted recovery of which a violation is known; perhaps something lies beyond it
+  /// that was not explored.
+  mutating func notePassedOver(leavesOut: Bool) {
+    nested = nested ?? NestedCoverage()
+    nested?.passedOver += 1
+    if leavesOut { nested?.isBeyondKnownOpen = true }
   }
 
   /// Runs of recovery, those inside others included.
@@ -164,6 +178,12 @@ struct CoverageCounts {
       reasons.append(
         "crash during recovery: a recovery still stores something after as many crashes in a row as were "
           + "asked for"
+      )
+    }
+    if nested?.isBeyondKnownOpen ?? false {
+      reasons.append(
+        "crash during recovery: what lies beyond a violation that is passed over was not explored; where "
+          + "recoveryNotIdempotent and recoveryDiverges are both passed over there is nothing to find there"
       )
     }
     if nestedLeftOut { reasons.append("crash during recovery: not everything was explored") }

@@ -292,7 +292,10 @@ extension ImageCheck {
       }
     }.smallest()
     if let failure { throw failure }
-    let keptPieces = kept.sorted().compactMap { choices[$0].pieces(at: 0, lost: false) }
+    let beside = try keptBeside(key.kind, entry.state, losing, kept)
+    let keptPieces =
+      (kept.sorted().compactMap { choices[$0].pieces(at: 0, lost: false) } + beside)
+      .sorted { $0.line < $1.line }
     ledger.close(
       key,
       Finding(
@@ -305,6 +308,32 @@ extension ImageCheck {
       )
     )
   }
+
+  /// Of lines that lose something: what survives on them without which the violation does not show.
+  private func keptBeside(
+    _ kind: String,
+    _ digits: [Int],
+    _ losing: Set<CacheLine>,
+    _ kept: Set<Int>
+  ) throws(Program.Failure) -> [LinePieces] {
+    var needed: [LinePieces] = []
+    for (index, line) in choices.enumerated() where losing.contains(line.line) {
+      let all = line.kept[digits[index]]
+      let fewer = line.kept.indices.filter { line.kept[$0].isStrictSubset(of: all) }
+        .sorted { (line.kept[$0].count, $0) < (line.kept[$1].count, $1) }
+      var least = digits[index]
+      for candidate in fewer.prefix(Self.mostPartsTried) where least == digits[index] {
+        var less = digits
+        less[index] = candidate
+        if try shows(kind, less, losing, kept) { least = candidate }
+      }
+      if let pieces = line.pieces(at: least, lost: false) { needed.append(pieces) }
+    }
+    return needed
+  }
+
+  /// Most sets of surviving pieces that are tried on a line.
+  private static var mostPartsTried: Int { 8 }
 
   private func shows(
     _ kind: String,

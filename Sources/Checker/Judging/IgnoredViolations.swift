@@ -50,6 +50,11 @@ public final class IgnoredViolations {
     return true
   }
 
+  /// Whether every violation of a kind is ignored.
+  func ignores(kind: String) -> Bool {
+    patterns.contains { $0.kind == kind && $0.text == nil }
+  }
+
   private static func contains(_ text: String, _ part: String) -> Bool {
     let text = Array(text.utf8)
     let part = Array(part.utf8)
@@ -87,6 +92,10 @@ public struct IgnoringOracle<Base: Oracle>: Oracle {
   }
   /// Whether anything is.
   public var passesOverSome: Bool { !ignored.patterns.isEmpty }
+  /// Whether it is ignored; counts it.
+  public mutating func passesOver(_ violation: Violation) -> Bool { ignored.ignores(violation) }
+  /// Whether the kind is.
+  public func passesOver(kind: String) -> Bool { ignored.ignores(kind: kind) }
   /// What the base finds and nothing ignores.
   public mutating func violations(of outcome: Base.Outcome, in period: Int) -> [Violation] {
     base.violations(of: outcome, in: period).filter { !ignored.ignores($0) }

@@ -70,6 +70,10 @@ public protocol Oracle {
   var looksAtOtherKeys: Bool { get }
   /// Whether `violations` passes over some that are known.
   var passesOverSome: Bool { get }
+  /// Whether a violation that shows only when recovery is interrupted or repeated (G6) is passed over.
+  mutating func passesOver(_ violation: Violation) -> Bool
+  /// Whether every violation of a kind is passed over, whatever its promise.
+  func passesOver(kind: String) -> Bool
 }
 
 // An oracle that judges whole observations only.
@@ -80,6 +84,10 @@ extension Oracle {
   public var looksAtOtherKeys: Bool { true }
   /// It does not.
   public var passesOverSome: Bool { false }
+  /// It is not.
+  public mutating func passesOver(_ violation: Violation) -> Bool { false }
+  /// None is.
+  public func passesOver(kind: String) -> Bool { false }
   /// No alternatives.
   public func alternatives(in period: Int) -> Int { 0 }
   /// Never asked.

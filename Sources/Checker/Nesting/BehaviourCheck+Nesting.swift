@@ -23,8 +23,12 @@ extension BehaviourCheck {
       if let unsettled { counts.noteUnsettled(unsettled) }
     } else {
       interruptedStates.begin(state)
-      interrupt(run, leaf, keys: keys)
-      interruptedStates.end(depth: limits.nestedDepth, asked: askedInside)
+      let isExplored = interrupt(run, leaf, keys: keys)
+      interruptedStates.end(
+        depth: limits.nestedDepth,
+        asked: askedInside,
+        isExplored: isExplored
+      )
     }
     nestedAnswers[id] = askedInside.map { ($0, $0.question.answer(lineShown($0.line))) }
   }
@@ -35,22 +39,48 @@ extension BehaviourCheck {
       && asked.question.answer(lineShown(asked.line)) == answer
   }
 
-  private func interrupt(_ run: TrieRun, _ leaf: Int32, keys: [UInt64]) {
+  /// Explores what crashes during the recovery may leave; `false` where that was left for another time.
+  private func interrupt(_ run: TrieRun, _ leaf: Int32, keys: [UInt64]) -> Bool {
     let recovered = recoverOnce(memoryShown)
-    guard recovered.memory.trace.events.contains(where: { $0.kind.isStore }) else { return }
-    if isAtDepthBound { return counts.noteNestedBound() }
+    guard recovered.memory.trace.events.contains(where: { $0.kind.isStore }) else { return true }
+    if isAtDepthBound {
+      counts.noteNestedBound()
+      return true
+    }
     if let scan = run.scans[leaf]?.first, recovered.memory.commitsRows(of: scan) {
-      return counts.stop(
+      counts.stop(
         "recovery stores a number below the limit into a row of the table that it scans, so that a second "
           + "recovery sees rows which this one did not: explore it at level 2"
       )
+      return true
     }
-    if let cycle = divergence(from: recovered.memory) { return noteNested(cycle) }
+    if let cycle = divergence(from: recovered.memory) {
+      counts.noteDivergence()
+      guard oracle.passesOver(cycle) else {
+        noteNested(cycle)
+        return true
+      }
+      counts.notePassedOver(leavesOut: !passesOverEverythingNested)
+      // There is no fixed point to explore to: once is what can be done.
+      if isInside { return false }
+    }
     let expected = outcomes[run.trie.outcome(of: leaf)]
     let report = secondRecoveries(recovered, expected: expected, keys: keys)
-    if let finding = report.findings.first {
-      noteNested(inside(finding, of: recovered.memory))
+    noteFirst(of: report.findings.map { inside($0, of: recovered.memory) })
+    return true
+  }
+
+  /// Notes the first violation that is not known; beyond those that are, nothing was explored.
+  private func noteFirst(of violations: [Violation]) {
+    for violation in violations {
+      guard oracle.passesOver(violation) else { return noteNested(violation) }
     }
+    if !violations.isEmpty { counts.notePassedOver(leavesOut: !passesOverEverythingNested) }
+  }
+
+  /// Whether whatever could be found beyond a violation that is passed over would be passed over as well.
+  private var passesOverEverythingNested: Bool {
+    Violation.nestedKinds.allSatisfy { oracle.passesOver(kind: $0) }
   }
 
   private func lineShown(_ line: CacheLine) -> LineBytes {
@@ -118,12 +148,15 @@ extension BehaviourCheck {
       oracle: SecondRecoveryOracle(
         expected: expected,
         expectedInFull: recovered.outcome,
-        keys: isFactored ? keys : nil
+        keys: isFactored ? keys : nil,
+        isKnown: { [self] in oracle.passesOver($0) },
+        isKindKnown: { [self] in oracle.passesOver(kind: $0) }
       ),
       limits: limitsInside,
       level: isFactored ? .factored : run.asksQuestions ? .questions : .reads
     )
     second.isAtDepthBound = limits.nestedDepth == 1
+    second.isInside = true
     second.interruptedStates = interruptedStates
     second.isSettled = { [self] line, question in isSettledHere(line, question) }
     let report = second.check()
@@ -137,6 +170,8 @@ extension BehaviourCheck {
     var inside = limits
     if inside.nestedDepth < .max { inside.nestedDepth -= 1 }
     inside.progress = nil
+    // The first may be one that is passed over.
+    if oracle.passesOverSome { inside.stopAtFirstViolation = false }
     inside.maximumExecutions -= counts.executionsInAll
     return inside
   }

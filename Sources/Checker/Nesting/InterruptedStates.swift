@@ -61,13 +61,13 @@ final class InterruptedStates {
   /// Ends looking at the state begun last, with what was asked from there on.
   ///
   /// One that leads back to a state still open is not remembered: what is asked from there on is not
-  /// known yet.
-  func end(depth: Int, asked: Set<NestedQuestion>) {
+  /// known yet. Nor is one that was not explored.
+  func end(depth: Int, asked: Set<NestedQuestion>, isExplored: Bool) {
     let (state, earliest) = open.removeLast()
     if earliest < open.count {
       let top = open.count - 1
       open[top].earliest = min(open[top].earliest, earliest)
-    } else {
+    } else if isExplored {
       finished[state] = Visit(depth: depth, asked: asked)
     }
   }

@@ -7,6 +7,10 @@ struct SecondRecoveryOracle<Outcome: Hashable>: Oracle {
   let expectedInFull: Outcome
   /// The keys that the explored outcome shows; `nil` where it shows everything.
   let keys: [UInt64]?
+  /// Whether a violation is passed over.
+  let isKnown: (Violation) -> Bool
+  /// Whether every violation of a kind is.
+  let isKindKnown: (String) -> Bool
 
   var boundaries: [Int] { [] }
   var promisesSomething: Bool { true }
@@ -26,4 +30,12 @@ struct SecondRecoveryOracle<Outcome: Hashable>: Oracle {
   func permits(_ outcome: Outcome, key: UInt64, alternative: Int, in period: Int) -> Bool {
     outcome == expected
   }
+
+  /// What is passed over by its promise is so only where that is put into words, by whoever interrupts the
+  /// first recovery.
+  func passesOver(_ violation: Violation) -> Bool {
+    isKindKnown(violation.kind) && isKnown(violation)
+  }
+
+  func passesOver(kind: String) -> Bool { isKindKnown(kind) }
 }

@@ -13,13 +13,13 @@ struct Loss {
   let untilCrash: Range<Int>
   /// Kept stores after the first lost one, ascending.
   let keptAfter: [Int]
-  /// Lost stores that a flush could write back, ascending.
+  /// Lost stores of the window that a flush could write back, ascending.
   let cachedStores: [Int]
-  /// Lost writes of sectors, ascending.
+  /// Lost writes of sectors within the window, ascending.
   let sectorWrites: [Int]
-  /// Whether memory loses something.
+  /// Whether memory loses something stored within the window.
   let losesMemory: Bool
-  /// Whether some lost store is not flushed within the window: no fence alone can order it.
+  /// Whether some such store is not flushed within the window: no fence alone can order it.
   let needsFlush: Bool
   /// First position of the window after which a fence finds a flush of a lost line, or lost non-temporal
   /// data, to wait for.
@@ -32,8 +32,10 @@ struct Loss {
     let end = max(finding.crashPoint.events, first + 1)
     let window = first..<max(kept.max() ?? end, first + 1)
     let flushes = Self.flushes(in: window, of: trace)
-    let sectors = pieces.filter { trace.events[$0.1.event].kind.isSectorWrite }
-    let memory = pieces.filter { !trace.events[$0.1.event].kind.isSectorWrite }
+    // What was stored to a lost line after the window is lost only because it follows what matters.
+    let early = pieces.filter { window.contains($0.1.event) }
+    let sectors = early.filter { trace.events[$0.1.event].kind.isSectorWrite }
+    let memory = early.filter { !trace.events[$0.1.event].kind.isSectorWrite }
     let cached = memory.filter { !$0.1.isNonTemporal }
     func flush(of piece: (CacheLine, Piece)) -> Int? {
       flushes[piece.0]?.first { $0 > piece.1.event }

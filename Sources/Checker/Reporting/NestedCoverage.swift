@@ -12,4 +12,8 @@ public struct NestedCoverage: Hashable, Sendable {
   public var depth = 0
   /// Whether a recovery still stored something after the most crashes in a row that were asked for.
   public var isBoundMet = false
+  /// Recoveries, interrupted or run again, of which a violation was passed over as known.
+  public var passedOver = 0
+  /// Whether something that is not passed over may lie beyond what is.
+  public var isBeyondKnownOpen = false
 }

@@ -47,6 +47,8 @@ public struct UnorderedPair: Hashable, Sendable {
   /// What is missing between `lost.event` and `end`.
   public var cause: Cause
 
+  /// Whether both are on one line: cached stores survive there in their order, non-temporal ones in any.
+  public var isOnOneLine: Bool { kept?.line == lost.line }
   /// Whether the surviving store is the later one, so that an order between the two would have helped.
   public var isKeptLater: Bool { kept.map { $0.event > lost.event } ?? false }
 }

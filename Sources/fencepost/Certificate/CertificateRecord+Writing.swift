@@ -43,7 +43,8 @@ extension CertificateRecord {
         recoveries: $0.recoveries,
         choices: String($0.choices),
         recoveryRuns: $0.recoveryRuns,
-        depth: $0.depth
+        depth: $0.depth,
+        passedOver: $0.passedOver == 0 ? nil : $0.passedOver
       )
     }
     merged = proof.merged.map { Share(rule: $0.rule, choices: String($0.choices)) }

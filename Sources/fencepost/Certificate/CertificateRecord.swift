@@ -90,6 +90,8 @@ struct CertificateRecord: Codable, Hashable {
     var choices: String
     var recoveryRuns: Int
     var depth: Int
+    /// Recoveries of which a violation was passed over; absent where there is none.
+    var passedOver: Int?
   }
 
   /// A checksum over a range, and how many torn states of the range pass it.

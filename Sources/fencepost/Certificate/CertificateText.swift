@@ -38,6 +38,9 @@ struct CertificateText {
         + "\(grouped(BigUInt(nested.depth))) in a row; \(count(nested.choices)) choices, "
         + "\(grouped(BigUInt(nested.recoveryRuns))) runs"
     ]
+      + (nested.passedOver.map {
+        ["    violations passed over as known (--ignore): of \(grouped(BigUInt($0))) recoveries"]
+      } ?? [])
   }
 
   /// Why no recovery was interrupted.

@@ -2,13 +2,14 @@ extension RecoveryArguments {
   /// What a certificate says of recovery: its name and its options.
   var record: CertificateRecord.Recovery {
     if cache.recovery != nil {
-      return CertificateRecord.Recovery(
-        name: "writecache",
-        options: [
-          "blockSize": "\(cache.blockSize)", "startSector": "\(cache.startSector)",
-          "kernelFaithful": "\(cache.kernelFaithful)",
-        ]
-      )
+      var options = [
+        "blockSize": "\(cache.blockSize)", "startSector": "\(cache.startSector)",
+        "kernelFaithful": "\(cache.kernelFaithful)",
+      ]
+      if !cache.recoveryDefect.isEmpty {
+        options["defects"] = cache.recoveryDefect.joined(separator: ",")
+      }
+      return CertificateRecord.Recovery(name: "writecache", options: options)
     }
     if let assert {
       return CertificateRecord.Recovery(name: "assertions", options: ["file": assert])

@@ -15,6 +15,14 @@ struct CacheArguments: ParsableArguments {
   @Flag(help: "Recover as the Linux kernel does, known faults included.")
   var kernelFaithful = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Recover as a cache with this defect (fencepost defects), such as S15; may be repeated.",
+      valueName: "defect"
+    )
+  )
+  var recoveryDefect: [String] = []
+
   /// How the cache recovers; `nil` where it is not named.
   func options() throws -> CacheOptions? {
     guard let recovery else { return nil }
@@ -25,7 +33,22 @@ struct CacheArguments: ParsableArguments {
     options.blockSize = blockSize
     options.startSector = startSector
     options.isKernelFaithful = kernelFaithful
+    options.defects = CacheDefects(try defects().map { CacheDefects($0) })
     return options
+  }
+
+  /// The defects that are named.
+  ///
+  /// - Throws: a sentence that quotes what is no defect.
+  func defects() throws -> [CacheDefect] {
+    try recoveryDefect.map { name in
+      guard let defect = CacheDefect(named: name) else {
+        throw ToolFailure.usage(
+          "--recovery-defect \(name): expected S1 to S31, or a name that fencepost defects prints"
+        )
+      }
+      return defect
+    }
   }
 
   /// The options as given, for a command that reproduces.
@@ -34,5 +57,6 @@ struct CacheArguments: ParsableArguments {
       + (blockSize == 4096 ? [] : ["--block-size", "\(blockSize)"])
       + (startSector == 0 ? [] : ["--start-sector", "\(startSector)"])
       + (kernelFaithful ? ["--kernel-faithful"] : [])
+      + recoveryDefect.flatMap { ["--recovery-defect", $0] }
   }
 }

@@ -58,21 +58,31 @@ struct CrashMemory {
     var cache = cache
     cache.blankDevice = .refuse
     let recorded = RecordedRecovery(
-      of: CacheRecoveryRun(options: cache),
+      of: CacheRecoveryRun(options: cache, size: memorySize(of: memory)),
       on: memory,
       header: header,
       options: options
     )
     return try after(crash, in: recorded.trace, on: memory)
   }
+
+  /// Bytes of persistent memory: disks come after them.
+  private func memorySize(of memory: MemoryImage) -> Int {
+    let size = header.addressSpace.map { Int($0.memoryEnd - memory.base) } ?? memory.bytes.count
+    return min(size, memory.bytes.count)
+  }
 }
 
 /// Recovery of the cache for its stores alone.
 private struct CacheRecoveryRun: Recovery {
   let options: CacheOptions
+  /// Bytes of persistent memory.
+  let size: Int
 
   /// Whether the cache can be opened.
   mutating func recover<M: Medium>(_ medium: inout M) -> Bool {
-    (try? CacheState.recover(on: &medium, options: options)) != nil
+    var part = MediumPart(medium, size: size)
+    defer { medium = part.base }
+    return (try? CacheState.recover(on: &part, options: options)) != nil
   }
 }

@@ -25,6 +25,8 @@ struct JSONReport: Encodable {
   struct Pair: Encodable {
     var lost: Store
     var kept: Store?
+    /// Absent where nothing has to survive.
+    var sameLine: Bool?
     var from: Int
     var to: Int
     var cause: String
@@ -127,6 +129,7 @@ struct JSONReport: Encodable {
     return Pair(
       lost: store(pair.lost),
       kept: pair.kept.map(store),
+      sameLine: pair.kept.map { _ in pair.isOnOneLine },
       from: numbered.number(ofEventAt: pair.lost.event),
       to: pair.isKeptLater
         ? numbered.number(ofEventAt: pair.end) : numbered.told(finding.crashPoint).events,

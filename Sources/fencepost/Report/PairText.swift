@@ -18,6 +18,7 @@ struct PairText {
       return "part of \(lost) while its part at \(address(kept)) survives"
     }
     return "\(lost) while the \(pair.isKeptLater ? "" : "earlier ")store at \(place(kept)) survives"
+      + (pair.isOnOneLine ? ", both on one line" : "")
   }
 
   /// Between which events nothing orders them, and what is missing there.

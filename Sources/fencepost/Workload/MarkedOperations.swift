@@ -1,13 +1,19 @@
 import FlushTracer
 import PersistencyModel
 
-/// Operations of a cache, numbered from 1, marked where they begin and where they are acknowledged.
+/// Operations of a cache, numbered one after the other, marked where they begin and are acknowledged.
 struct MarkedOperations {
   private let recorder: Recorder
-  private var count: UInt32 = 0
+  /// Number of the last one.
+  private(set) var count: UInt32
+  /// Whether their caller is still there; one that is dead hears of nothing.
+  var isCallerAlive = true
 
-  /// No operation yet.
-  init(_ recorder: Recorder) { self.recorder = recorder }
+  /// No operation yet but those up to the number `last`.
+  init(_ recorder: Recorder, after last: UInt32 = 0) {
+    self.recorder = recorder
+    count = last
+  }
 
   /// Marks the beginning of the next operation, before its first event; returns its number.
   mutating func begin(
@@ -30,5 +36,5 @@ struct MarkedOperations {
   }
 
   /// Marks that an operation has returned to its caller.
-  func acknowledge(_ number: UInt32) { recorder.acknowledge(number) }
+  func acknowledge(_ number: UInt32) { if isCallerAlive { recorder.acknowledge(number) } }
 }

@@ -15,11 +15,16 @@ struct RecordedCache: ~Copyable {
   private var writeBacks: [UInt32] = []
 
   /// Opens the cache on what `recorder` records, after formatting it where `formats`; these are the first
-  /// operations.
-  init(_ recorder: Recorder, options: CacheOptions, formats: Bool) throws(CacheError) {
+  /// operations, numbered from `last` + 1 on.
+  init(
+    _ recorder: Recorder,
+    options: CacheOptions,
+    formats: Bool,
+    after last: UInt32 = 0
+  ) throws(CacheError) {
     self.recorder = recorder
     self.options = options
-    operations = MarkedOperations(recorder)
+    operations = MarkedOperations(recorder, after: last)
     if formats {
       let number = operations.begin(.format)
       var medium = recorder.medium
@@ -64,6 +69,13 @@ struct RecordedCache: ~Copyable {
     case .powerCut: preconditionFailure("A power cut ends an incarnation")
     }
   }
+
+  /// Number of the last operation.
+  var lastOperation: UInt32 { operations.count }
+
+  /// From here on nothing is acknowledged: the caller dies in the step that comes next, and with it the
+  /// process, but not the machine.
+  mutating func loseCaller() { operations.isCallerAlive = false }
 
   /// Gives up the cache as it is.
   consuming func abandon() { if let cache = cache.take() { _ = cache.abandon() } }

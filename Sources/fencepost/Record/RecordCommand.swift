@@ -1,0 +1,151 @@
+import ArgumentParser
+import Foundation
+import TraceFormat
+
+/// `fencepost record`: the trace of an unmodified program.
+struct RecordCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "record",
+    abstract: "Record what an unmodified program stores to persistent memory.",
+    discussion: """
+      Runs the program under Valgrind, slower, and records each store, flush and fence to the files that
+      it maps: those that --pmem names, those mapped with MAP_SYNC, and those that libpmem registers.
+      Nothing has to be compiled again; lines are told where there is debug information.
+
+      The program sees PMEM_IS_PMEM_FORCE=1 and PMEM_NO_FLUSH=0: libpmem flushes as it does on persistent
+      memory under ADR. It is told that the processor has clwb and clflushopt, and no AVX-512.
+
+      What the files held before is written beside the trace, as --initial of check wants it.
+
+      The exit status is the program's: 128 and its number for a signal, 126 and 127 where the program
+      cannot be run. Where the recording itself fails: 64, 65, 74.
+
+      Not seen: AVX-512 stores (programs do without), stores of other processes, truncation. Threads take
+      turns, so races that need two processors do not show.
+
+      EXAMPLES
+        fencepost record -o run.fpt -- ./server --pool pool.pm
+        fencepost record -o run.fpt --pmem '*.pm' --follow -- make check
+        fencepost check run.fpt --initial pool.pm=run.pool.pm.initial -- ./recover {}
+      """
+  )
+
+  @Option(name: [.short, .long], help: "The trace to write; .fpt is binary, .trace text.")
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Record files whose path matches (*, ?, [a-z]), or whose name does where there is no slash.",
+      valueName: "glob"
+    )
+  )
+  var pmem: [String] = []
+
+  @Flag(help: "Record the processes it starts too, each to a trace of its own.")
+  var follow = false
+
+  @Flag(name: [.short, .long], help: "Say nothing but warnings.")
+  var quiet = false
+
+  @Option(help: "Convert a recording that was left behind, instead of running a program.")
+  var from: String?
+
+  @Argument(parsing: .postTerminator, help: "Program and its arguments, after --.")
+  var program: [String] = []
+
+  func validate() throws {
+    guard TraceWriter.format(ofPath: output) != nil, output != "-" else {
+      throw ValidationError(
+        "\(output): a recording goes to a file; .fpt is binary, .trace text, each also with .zst."
+      )
+    }
+    guard program.isEmpty == (from != nil) else {
+      throw ValidationError(
+        from == nil
+          ? "Name the program to record after --." : "With --from no program is run."
+      )
+    }
+  }
+
+  func run() throws {
+    if let from {
+      try convert(from, of: nil)
+      return
+    }
+    let environment = ProcessInfo.processInfo.environment
+    let tool = try RecorderTool.find(environment)
+    try requireProgram(environment)
+    let directory = try makeDirectory()
+    if !quiet {
+      say("PMEM_IS_PMEM_FORCE=1 and PMEM_NO_FLUSH=0: libpmem flushes as on persistent memory (ADR)")
+    }
+    let words = tool.words(
+      recording: directory,
+      patterns: pmem.map(absolute),
+      isFollowing: follow,
+      program: program
+    )
+    let end = try RecordedProgram.run(words, variables: tool.variables(environment))
+    if let signal = end.signal { say("the program was ended by signal \(signal)") }
+    do { try convert(directory, of: Int(end.process)) } catch {
+      say("the recording stays in \(directory); convert it with: fencepost record --from")
+      throw error
+    }
+    try? FileManager.default.removeItem(atPath: directory)
+    throw ExitCode(end.status)
+  }
+
+  /// Says why a program cannot be run, in the status that shells give.
+  private func requireProgram(_ environment: [String: String]) throws {
+    guard let path = RecorderTool.path(of: program[0], environment) else {
+      say("\(program[0]): there is no such program")
+      throw ExitCode(127)
+    }
+    let attributes = try? FileManager.default.attributesOfItem(
+      atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    )
+    let isFile = attributes?[.type] as? FileAttributeType == .typeRegular
+    guard isFile, FileManager.default.isExecutableFile(atPath: path) else {
+      say("\(program[0]): is no program that may be run")
+      throw ExitCode(126)
+    }
+  }
+
+  /// A new directory beside the trace, whose absolute path the recorder is given.
+  private func makeDirectory() throws -> String {
+    let path = absolute("\(output).recording-\(getpid())", always: true)
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    } catch {
+      throw ToolFailure.inputOutput("\(path): cannot be created: \(error.localizedDescription)")
+    }
+    return path
+  }
+
+  /// A pattern of paths is compared with absolute paths; one of names stays as it is.
+  private func absolute(_ pattern: String) -> String { absolute(pattern, always: false) }
+
+  private func absolute(_ path: String, always: Bool) -> String {
+    guard !path.hasPrefix("/"), !path.hasPrefix("*"), always || path.contains("/") else {
+      return path
+    }
+    let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+    return "\(FileManager.default.currentDirectoryPath)/\(relative)"
+  }
+
+  private func convert(_ directory: String, of process: Int?) throws {
+    let processes = try RecordedProcesses(directory, first: process)
+    for (number, text) in processes.texts.enumerated() {
+      let path = number == 0 ? output : RecordOutput.path(output, of: text)
+      let trace = try RecordedTrace(text, to: path, isAlone: processes.texts.count == 1)
+      let report = RecordReport(trace: trace)
+      if !quiet { report.summary.forEach(say) }
+      report.warnings.forEach { say("warning: \($0)") }
+    }
+    if processes.texts.count > 1 {
+      say("note: each process has a trace of its own; what another one stored is not in it")
+    }
+  }
+
+  private func say(_ text: String) { StandardError.write("fencepost: \(text)\n") }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// A program that is run to its end on the streams of this process.
+enum RecordedProgram {
+  /// How it ended.
+  struct End {
+    /// The process it was.
+    var process: pid_t
+    /// Its exit status, or 128 and the signal that ended it.
+    var status: Int32
+    /// The signal that ended it.
+    var signal: Int32?
+  }
+
+  /// Runs a program; keys that interrupt are for it alone.
+  ///
+  /// - Throws: where it cannot be started.
+  static func run(_ words: [String], variables: [String: String]) throws -> End {
+    let interrupt = signal(SIGINT, SIG_IGN)
+    let quit = signal(SIGQUIT, SIG_IGN)
+    defer {
+      _ = signal(SIGINT, interrupt)
+      _ = signal(SIGQUIT, quit)
+    }
+    let process = try start(words, variables)
+    var status: Int32 = 0
+    // SAFETY: the status is written by the call only.
+    while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    let signal = status & 0x7f
+    guard signal != 0 else { return End(process: process, status: status >> 8 & 0xff) }
+    return End(process: process, status: 128 + signal, signal: signal)
+  }
+
+  private static func start(_ words: [String], _ variables: [String: String]) throws -> pid_t {
+    var attributes = posix_spawnattr_t()
+    // SAFETY: initialised here, destroyed when the function ends.
+    unsafe posix_spawnattr_init(&attributes)
+    // SAFETY: as above.
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var defaults = sigset_t()
+    // SAFETY: the set is a variable of this function.
+    unsafe sigemptyset(&defaults)
+    for signal in [SIGINT, SIGQUIT] {
+      // SAFETY: as above.
+      unsafe sigaddset(&defaults, signal)
+    }
+    // SAFETY: the attributes are initialised and the set outlives the call.
+    unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
+    // SAFETY: the attributes are initialised.
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    // SAFETY: copies, freed below.
+    let arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+    // SAFETY: as above.
+    let environment =
+      unsafe variables.sorted { $0.key < $1.key }.map {
+        unsafe strdup("\($0.key)=\($0.value)")
+      } + [nil]
+    // SAFETY: allocated above.
+    defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
+    var process: pid_t = 0
+    // SAFETY: both lists end with a null pointer and outlive the call.
+    let code = unsafe posix_spawn(&process, words[0], nil, &attributes, arguments, environment)
+    guard code == 0 else {
+      // SAFETY: the C library's text for an error number.
+      let reason = unsafe String(cString: strerror(code))
+      throw ToolFailure.inputOutput("\(words[0]): cannot be started: \(reason)")
+    }
+    return process
+  }
+}

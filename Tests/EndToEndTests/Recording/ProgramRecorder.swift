@@ -1,0 +1,99 @@
+import Foundation
+import PersistencyModel
+import TestSupport
+import TraceFormat
+
+/// The recorder, built for the tests from its own directory, and C programs to record.
+enum ProgramRecorder {
+  /// Why nothing can be recorded on this machine; `nil` where it can.
+  static let obstacle: String? = {
+    for needed in ["/usr/bin/valgrind", "/usr/include/valgrind/pub_tool_tooliface.h"]
+    where !FileManager.default.fileExists(atPath: needed) {
+      return "\(needed) is missing: install Debian's package valgrind"
+    }
+    return build() == 0 ? nil : "the recorder could not be built: make recorder says why"
+  }()
+
+  static let isAvailable = obstacle == nil
+
+  private static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  private static let directory = Tool.products.appending(path: "recorder-of-tests").path
+
+  /// Builds the recorder beside the tests; seconds at most, nothing where it is built.
+  private static func build() -> Int32 {
+    command([
+      "make", "-s", "-C", root.appending(path: "recorder/valgrind").path, "BUILD=\(directory)",
+    ])
+  }
+
+  /// Compiles a program of `Tests/RecorderPrograms` into a folder.
+  static func program(_ name: String, in folder: Scratch) throws -> String {
+    let source = root.appending(path: "Tests/RecorderPrograms/\(name).c").path
+    let output = folder.url.appending(path: name).path
+    let status = command(
+      ["clang", "-O1", "-gdwarf-4", "-fno-builtin", "-pthread", "-o", output, source]
+    )
+    guard status == 0 else { throw RecorderFailure(text: "\(name).c does not compile") }
+    return output
+  }
+
+  /// Runs `fencepost record` in a folder.
+  static func record(
+    _ arguments: [String],
+    in folder: Scratch,
+    environment: [String: String] = [:]
+  ) throws -> ToolRun {
+    try Tool.fencepost.run(
+      ["record"] + arguments,
+      environment: ["FENCEPOST_RECORDER": directory].merging(environment) { $1 },
+      in: folder.url
+    )
+  }
+
+  /// Records a program with one file, `pm.img`, as its first argument.
+  static func trace(
+    of program: String,
+    _ arguments: [String] = [],
+    in folder: Scratch
+  ) throws -> (run: ToolRun, trace: Trace, summary: ReadSummary) {
+    let path = try self.program(program, in: folder)
+    let options = ["-o", "run.fpt", "--pmem", "pm.img", "--", path, "pm.img"]
+    let run = try record(options + arguments, in: folder)
+    let read = try TraceReader.trace(folder.url.appending(path: "run.fpt").path)
+    return (run, read.trace, read.summary)
+  }
+
+  private static func command(_ words: [String]) -> Int32 {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = words
+    process.standardOutput = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return -1 }
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}
+
+/// A program for the tests that could not be made.
+struct RecorderFailure: Error, CustomStringConvertible {
+  let text: String
+  var description: String { text }
+}
+
+extension Trace {
+  /// Zeros, with every store of this trace applied.
+  func replayed(size: Int) -> [UInt8] {
+    var image = [UInt8](repeating: 0, count: size)
+    for event in events where event.kind.isStore {
+      let begin = Int(event.address)
+      image.replaceSubrange(begin..<(begin + event.size), with: bytes(of: event))
+    }
+    return image
+  }
+
+  /// How many events of a kind there are.
+  func count(_ kind: EventKind) -> Int { events.count { $0.kind == kind } }
+}
