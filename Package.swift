@@ -37,6 +37,8 @@ let package = Package(
     .library(name: "ReferenceCache", targets: ["ReferenceCache"]),
     .library(name: "Checker", targets: ["Checker"]),
     .library(name: "CrashTesting", targets: ["CrashTesting"]),
+    // For programs that are recorded: nothing but a function, and a header for C.
+    .library(name: "FencepostMarks", targets: ["FencepostMarks"]),
     // Preloaded into checkers by RecoveryRunner; looked for beside the running executable.
     .library(name: "fencepost-forkserver", type: .dynamic, targets: ["CForkServer"]),
   ],
@@ -60,6 +62,7 @@ let package = Package(
     ),
     .target(name: "CProcess"),
     .target(name: "CReadTracker"),
+    .target(name: "CFencepostMarks"),
     .target(name: "PersistencyModel", dependencies: [bigInt], swiftSettings: strict),
 
     // Floor 1: siblings that never import one another.
@@ -109,6 +112,11 @@ let package = Package(
       dependencies: ["PersistencyModel", "CProcess", "CReadTracker"],
       swiftSettings: strict
     ),
+    .target(
+      name: "FencepostMarks",
+      dependencies: ["CFencepostMarks"],
+      swiftSettings: strict
+    ),
 
     .target(
       name: "CertificateAudit",
@@ -145,6 +153,12 @@ let package = Package(
       name: "recovery-worker-host",
       dependencies: ["RecoveryRunner"],
       path: "Tests/RecoveryWorkerHost",
+      swiftSettings: strictTests
+    ),
+    .executableTarget(
+      name: "swift-marks",
+      dependencies: ["FencepostMarks"],
+      path: "Tests/RecorderPrograms/SwiftMarks",
       swiftSettings: strictTests
     ),
     .target(
@@ -217,7 +231,7 @@ let package = Package(
       dependencies: [
         "TestSupport", "fencepost", "fencepost-cache", "PersistencyModel", "TraceFormat",
         "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "ComparisonPolicies",
-        "RecoveryRunner", argumentParser, bigInt,
+        "RecoveryRunner", "swift-marks", argumentParser, bigInt,
       ],
       swiftSettings: strictTests
     ),

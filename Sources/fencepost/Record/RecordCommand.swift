@@ -68,10 +68,15 @@ struct RecordCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let from {
-      try convert(from, of: nil)
-      return
+    guard let from else {
+      let (end, _) = try record()
+      throw ExitCode(end.status)
     }
+    _ = try convert(from, of: nil)
+  }
+
+  /// Runs the program and converts what was recorded: how it ended, and the trace of each process.
+  func record() throws -> (end: RecordedProgram.End, traces: [RecordedTrace]) {
     let environment = ProcessInfo.processInfo.environment
     let tool = try RecorderTool.find(environment)
     try requireProgram(environment)
@@ -87,12 +92,14 @@ struct RecordCommand: ParsableCommand {
     )
     let end = try RecordedProgram.run(words, variables: tool.variables(environment))
     if let signal = end.signal { say("the program was ended by signal \(signal)") }
-    do { try convert(directory, of: Int(end.process)) } catch {
+    do {
+      let traces = try convert(directory, of: Int(end.process))
+      try? FileManager.default.removeItem(atPath: directory)
+      return (end, traces)
+    } catch {
       say("the recording stays in \(directory); convert it with: fencepost record --from")
       throw error
     }
-    try? FileManager.default.removeItem(atPath: directory)
-    throw ExitCode(end.status)
   }
 
   /// Says why a program cannot be run, in the status that shells give.
@@ -133,18 +140,21 @@ struct RecordCommand: ParsableCommand {
     return "\(FileManager.default.currentDirectoryPath)/\(relative)"
   }
 
-  private func convert(_ directory: String, of process: Int?) throws {
+  private func convert(_ directory: String, of process: Int?) throws -> [RecordedTrace] {
     let processes = try RecordedProcesses(directory, first: process)
+    var traces: [RecordedTrace] = []
     for (number, text) in processes.texts.enumerated() {
       let path = number == 0 ? output : RecordOutput.path(output, of: text)
       let trace = try RecordedTrace(text, to: path, isAlone: processes.texts.count == 1)
       let report = RecordReport(trace: trace)
       if !quiet { report.summary.forEach(say) }
       report.warnings.forEach { say("warning: \($0)") }
+      traces.append(trace)
     }
-    if processes.texts.count > 1 {
+    if traces.count > 1 {
       say("note: each process has a trace of its own; what another one stored is not in it")
     }
+    return traces
   }
 
   private func say(_ text: String) { StandardError.write("fencepost: \(text)\n") }

@@ -19,9 +19,11 @@ let floorTable: [FloorEntry] = [
   FloorEntry(0, "CZstd"),
   FloorEntry(0, "CProcess"),
   FloorEntry(0, "CReadTracker"),
+  FloorEntry(0, "CFencepostMarks"),
   FloorEntry(0, "PersistencyModel", ["BigInt"]),
 
   FloorEntry(1, "CForkServer", ["CReadTracker"]),
+  FloorEntry(1, "FencepostMarks", ["CFencepostMarks"]),
   FloorEntry(1, "TraceFormat", ["PersistencyModel", "CZstd", "Crypto", "SystemPackage"]),
   FloorEntry(1, "FlushTracer", ["PersistencyModel", "CShim"]),
   FloorEntry(1, "ReferenceCache", ["PersistencyModel"]),
@@ -55,7 +57,10 @@ let floorTable: [FloorEntry] = [
 ]
 
 /// Targets whose dependency on a C target is theirs alone.
-let soleImporters = ["CShim": "FlushTracer", "CZstd": "TraceFormat", "CProcess": "RecoveryRunner"]
+let soleImporters = [
+  "CShim": "FlushTracer", "CZstd": "TraceFormat", "CProcess": "RecoveryRunner",
+  "CFencepostMarks": "FencepostMarks",
+]
 
 /// Dependencies in a table that do not point down, and C targets used by others than their owner.
 func upwardDependencies(in table: [FloorEntry]) -> [String] {

@@ -31,14 +31,24 @@ enum ProgramRecorder {
 
   /// Compiles a program of `Tests/RecorderPrograms` into a folder.
   static func program(_ name: String, in folder: Scratch) throws -> String {
-    let source = root.appending(path: "Tests/RecorderPrograms/\(name).c").path
+    let source = source("\(name).c").path
     let output = folder.url.appending(path: name).path
     let status = command(
-      ["clang", "-O1", "-gdwarf-4", "-fno-builtin", "-pthread", "-o", output, source]
+      [
+        "clang", "-O1", "-gdwarf-4", "-fno-builtin", "-pthread", "-I", headers, "-o", output,
+        source,
+      ]
     )
     guard status == 0 else { throw RecorderFailure(text: "\(name).c does not compile") }
     return output
   }
+
+  /// A file of `Tests/RecorderPrograms`.
+  static func source(_ name: String) -> URL {
+    root.appending(path: "Tests/RecorderPrograms/\(name)")
+  }
+
+  private static let headers = root.appending(path: "Sources/CFencepostMarks/include").path
 
   /// Runs `fencepost record` in a folder.
   static func record(
@@ -46,8 +56,17 @@ enum ProgramRecorder {
     in folder: Scratch,
     environment: [String: String] = [:]
   ) throws -> ToolRun {
+    try run(["record"] + arguments, in: folder, environment: environment)
+  }
+
+  /// Runs `fencepost`, which finds the recorder of the tests, in a folder.
+  static func run(
+    _ arguments: [String],
+    in folder: Scratch,
+    environment: [String: String] = [:]
+  ) throws -> ToolRun {
     try Tool.fencepost.run(
-      ["record"] + arguments,
+      arguments,
       environment: ["FENCEPOST_RECORDER": directory].merging(environment) { $1 },
       in: folder.url
     )

@@ -1,0 +1,2 @@
+// The header is all there is; a target has at least one source.
+#include "fencepost.h"
