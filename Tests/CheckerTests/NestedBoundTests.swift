@@ -14,6 +14,19 @@ private struct CountingRecovery: Recovery {
   }
 }
 
+/// Counts a word up, then says that it has: undisturbed, it does so once.
+private struct GrowingRecovery: Recovery {
+  mutating func recover<M: Medium>(_ medium: inout M) -> UInt64 {
+    guard medium.load64(at: 64) == 0 else { return 0 }
+    for (address, value) in [(0, medium.load64(at: 0) + 1), (64, UInt64(1))] {
+      medium.store(value, at: address)
+      medium.writeBackLine(at: address)
+      medium.fence()
+    }
+    return 0
+  }
+}
+
 /// Looks at its table only where a recovery before it was interrupted.
 private struct LateScan: Recovery {
   mutating func recover<M: Medium>(_ medium: inout M) -> [UInt64: UInt64] {
@@ -97,6 +110,21 @@ private struct PermissiveOracle: Oracle {
     let report = count(from: 60, depth: .max)
     #expect(report.verdict == .consistent, "\(report.reasons)")
     #expect(report.certificate.nested?.depth == 60)
+  }
+
+  /// A recovery that every crash takes one step further has no fixed point; looking for it ends all the same.
+  @Test func whatEveryCrashTakesFurtherEndsAtABound() throws {
+    var limits = ExplorationLimits()
+    limits.nestedDepth = .max
+    let report = BehaviourCheck(
+      subject(0),
+      recovery: GrowingRecovery(),
+      oracle: PermitsEverything(),
+      limits: limits
+    ).check()
+    #expect(report.verdict == .inconclusive && report.findings.isEmpty, "\(report.reasons)")
+    #expect(report.certificate.nested?.depth == ExplorationLimits.mostNested)
+    #expect(report.reasons.contains { $0.contains("crashes in a row") }, "\(report.reasons)")
   }
 
   @Test func runsInsideRecoveryCountTowardTheLimit() {

@@ -37,6 +37,10 @@ extension BehaviourCheck {
       guard scans.count == 1 else {
         return counts.stop("recovery scans several tables: explore it at level 2")
       }
+      if let scanBefore, scans[0].table != scanBefore.table || scans[0].limit > scanBefore.limit {
+        commitsMoreThanBefore = true
+        return counts.stop(Self.moreIsCommitted)
+      }
       isLeafUndecided = false
       judgeKeys(scans[0], at: leaf)
       if isLeafUndecided { undecided += box.total - box.older }

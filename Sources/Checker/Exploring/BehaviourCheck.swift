@@ -52,8 +52,12 @@ where Program.Outcome == Judge.Outcome {
   /// What was asked since the recovery now looked at was interrupted.
   var askedInside: Set<NestedQuestion> = []
   var interruptedStates: InterruptedStates
-  /// Whether this check is one of recoveries after an interrupted one.
-  var isInside = false
+  /// Recoveries that were interrupted, one after another, before those of this check.
+  var interruptedBefore = 0
+  /// What the recovery scanned that was interrupted before those of this check.
+  var scanBefore: TableScan?
+  /// Whether a recovery takes rows for committed that one before it did not.
+  var commitsMoreThanBefore = false
   /// Whether this check is the last inside others that a bound on crashes in a row allows.
   var isAtDepthBound = false
   /// Whether what a second recovery asks has one answer in the states that this check's image stands for.

@@ -177,7 +177,7 @@ struct CoverageCounts {
     if nestedBoundMet {
       reasons.append(
         "crash during recovery: a recovery still stores something after as many crashes in a row as were "
-          + "asked for"
+          + "asked for, or after \(ExplorationLimits.mostNested)"
       )
     }
     if nested?.isBeyondKnownOpen ?? false {

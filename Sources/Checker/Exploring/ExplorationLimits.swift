@@ -14,7 +14,8 @@ public struct ExplorationLimits {
   public var maximumTried = 1 << 12
   /// Most behaviours looked at, at one crash point, before turning to those that lose few lines.
   public var patience = 512
-  /// Most recoveries in a row that are interrupted by a crash; 0 for none, `Int.max` for a fixed point.
+  /// Most recoveries in a row that are interrupted by a crash, at most `mostNested`; 0 for none, `Int.max`
+  /// for a fixed point.
   public var nestedDepth = 0
   /// Whether to look no further than the first crash point with a violation; the smallest state there is
   /// still looked for, and the certificate says what was left out.
@@ -23,6 +24,10 @@ public struct ExplorationLimits {
   public var shouldStop: () -> String? = { nil }
   /// Told now and then how far the search has come; `nil` where nobody wants to know.
   public var progress: ((CheckProgress) -> Void)?
+
+  /// Where the search for a fixed point is given up: what each crash takes further has none, and each
+  /// recovery inside another takes a part of the stack.
+  public static let mostNested = 128
 
   /// The default limits.
   public init() {}

@@ -48,10 +48,7 @@ extension BehaviourCheck {
       return true
     }
     if let scan = run.scans[leaf]?.first, recovered.memory.commitsRows(of: scan) {
-      counts.stop(
-        "recovery stores a number below the limit into a row of the table that it scans, so that a second "
-          + "recovery sees rows which this one did not: explore it at level 2"
-      )
+      counts.stop(Self.moreIsCommitted)
       return true
     }
     if let cycle = divergence(from: recovered.memory) {
@@ -62,10 +59,10 @@ extension BehaviourCheck {
       }
       counts.notePassedOver(leavesOut: !passesOverEverythingNested)
       // There is no fixed point to explore to: once is what can be done.
-      if isInside { return false }
+      if interruptedBefore > 0 { return false }
     }
     let expected = outcomes[run.trie.outcome(of: leaf)]
-    let report = secondRecoveries(recovered, expected: expected, keys: keys)
+    let report = secondRecoveries(run, leaf, recovered, expected: expected, keys: keys)
     noteFirst(of: report.findings.map { inside($0, of: recovered.memory) })
     return true
   }
@@ -132,7 +129,15 @@ extension BehaviourCheck {
   /// Most undisturbed recoveries in a row before they count as endless.
   private static var mostRecoveries: Int { 64 }
 
+  /// Why keys cannot be looked at one by one.
+  static var moreIsCommitted: String {
+    "recovery makes rows of the table that it scans committed, by their numbers or by the limit, so that a "
+      + "second recovery sees rows which this one did not: explore it at level 2"
+  }
+
   private func secondRecoveries(
+    _ run: TrieRun,
+    _ leaf: Int32,
     _ recovered: (memory: RecoveredMemory, outcome: Program.Outcome),
     expected: Program.Outcome,
     keys: [UInt64]
@@ -155,11 +160,17 @@ extension BehaviourCheck {
       limits: limitsInside,
       level: isFactored ? .factored : run.asksQuestions ? .questions : .reads
     )
-    second.isAtDepthBound = limits.nestedDepth == 1
-    second.isInside = true
+    second.interruptedBefore = interruptedBefore + 1
+    second.isAtDepthBound =
+      limits.nestedDepth == 1 || second.interruptedBefore >= ExplorationLimits.mostNested
+    second.scanBefore = isFactored ? run.scans[leaf]?.first : nil
     second.interruptedStates = interruptedStates
     second.isSettled = { [self] line, question in isSettledHere(line, question) }
     let report = second.check()
+    if second.commitsMoreThanBefore {
+      commitsMoreThanBefore = true
+      counts.stop(Self.moreIsCommitted)
+    }
     counts.noteNested(report.certificate, unsettled: second.unsettledLine)
     if let line = second.counts.unsettledLine { counts.noteUnsettled(line) }
     return report

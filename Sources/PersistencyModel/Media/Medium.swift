@@ -38,8 +38,8 @@ public protocol Medium {
   /// Calls `visit` for the rows of a table, ascending.
   ///
   /// Promised in return: what the program lets one observe about a key depends on the visits to rows that
-  /// are committed with that key, and on no other rows; and the program never stores a sequence number below
-  /// `limit` to a row. The checker then looks at one key at a time.
+  /// are committed with that key, and on no other rows; and the program makes no row committed: it
+  /// never stores a sequence number below `limit` to a row, and run again it scans with no higher limit. The checker then looks at one key at a time.
   mutating func scan<Failure: Error>(
     _ table: RowTable,
     committedBelow limit: UInt64,

@@ -32,6 +32,8 @@ struct KeyedProgram: Recovery, Sendable {
   let code: CyclicRedundancyCode?
   /// Whether it clears the row that counts instead of the one that it replaces: a second run shows that one.
   var clearsNewest = false
+  /// Whether it counts the counter up, once: a second run takes more rows for committed.
+  var raisesLimit = false
 
   mutating func recover<M: Medium>(_ medium: inout M) -> KeyedOutcome {
     var limit = medium.load64(at: counterAt)
@@ -49,6 +51,10 @@ struct KeyedProgram: Recovery, Sendable {
           newest[key] = (row, sequence)
         }
       }
+    }
+    if raisesLimit, medium.load64(at: counterAt + 8) == 0 {
+      medium.store(medium.load64(at: counterAt) + 1, at: counterAt)
+      medium.store(UInt64(1), at: counterAt + 8)
     }
     return KeyedOutcome(
       entries: newest.keys.sorted().compactMap { key in
