@@ -43,6 +43,8 @@ extension BehaviourCheck {
       }
       isLeafUndecided = false
       judgeKeys(scans[0], at: leaf)
+      // Whatever the keys are: that a second recovery takes no more rows for committed.
+      interruptRecovery(run, leaf, keys: [])
       if isLeafUndecided { undecided += box.total - box.older }
       return
     }

@@ -142,7 +142,7 @@ extension BehaviourCheck {
     expected: Program.Outcome,
     keys: [UInt64]
   ) -> CheckReport {
-    let isFactored = isFactored && !keys.isEmpty
+    let isFactored = isFactored && run.scans[leaf] != nil
     let second = BehaviourCheck<Program, SecondRecoveryOracle<Program.Outcome>>(
       CheckSubject(
         trace: recovered.memory.trace,
