@@ -1,6 +1,11 @@
+import FlushTracer
 import Foundation
+import ReferenceCache
 import TestSupport
 import Testing
+import TraceFormat
+
+@testable import fencepost
 
 /// A search that was cut short says so and where; what it did adds up.
 struct BoundsTests {
@@ -43,9 +48,19 @@ struct BoundsTests {
   }
 
   @Test func anInterruptedCacheCheckKeepsItsPartialCertificate() throws {
-    // Without this fence there is more to do by values than anybody waits for.
+    // Each of the entries of one commit is lost or not: by values that is more than anybody waits for.
+    let scratch = try Scratch()
+    let trace = scratch.path("commit.fpt")
+    let blocks = (0..<26).map { "write \(CacheStep.name(of: $0))" }.joined(separator: ", ")
+    let setup = NecessityWorkload.setup(.nonTemporal, blocks: 32, originBlocks: 26)
+    let lives = [CacheProcesses.Life(steps: "\(blocks), flush")]
+    try TraceWriter.write(CacheProcesses.record(lives, on: setup, sites: .returnAddress), to: trace)
+    let recovery = [
+      "--recovery", "writecache", "--block-size", "\(setup.options.blockSize)",
+      "--start-sector", "\(setup.options.startSector)",
+    ]
     let checked = try check(
-      KernelTrace.arguments + ["--without", "1032", "--level", "1"],
+      [trace, "--level", "1", "--max-executions", "1000000000"] + recovery,
       whileRunning: interrupt
     )
     #expect(checked.run.status == 130, "\(checked.run.errors)")

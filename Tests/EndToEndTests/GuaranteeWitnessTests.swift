@@ -41,7 +41,12 @@ import Testing
     Witness(guarantee: "M5", defect: "S29"),
     Witness(guarantee: "M6", defect: "S14"),
     Witness(guarantee: "R1", defect: "S13"),
-    Witness(guarantee: "R2", defect: "S28"),
+    // Where the smallest one names R1 first at the same pair of sites, this one has another pair too.
+    Witness(
+      guarantee: "R2",
+      defect: "S28",
+      workload: "write A, flush, write A, flush, write B, flush"
+    ),
     Witness(guarantee: "R3", defect: "S15"),
     Witness(guarantee: "R4", defect: "S30"),
     Witness(guarantee: "R5", defect: "S31"),
