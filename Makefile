@@ -50,8 +50,9 @@ defect-traces: build ## Record traces/defects/cache anew
 build: setup recorder ## Build for release: .build/release/fencepost and fencepost-cache
 	$(SWIFT) build $(TOOL_FLAGS)
 
-# A separate program under its own licence: see recorder/valgrind/README.md.
-recorder: ## Build the recorder of unmodified programs (needs Debian's valgrind package)
+# That of unmodified programs is under its own licence: see recorder/valgrind/README.md.
+recorder: ## Build the recorders: of compiled programs, of unmodified ones (needs Debian's valgrind)
+	@$(MAKE) -s -C recorder/compiled BUILD=$(CURDIR)/.build/recorder/compiled
 	@if [ -e /usr/include/valgrind/pub_tool_tooliface.h ]; then \
 		$(MAKE) -s -C recorder/valgrind BUILD=$(CURDIR)/.build/recorder; \
 	else \

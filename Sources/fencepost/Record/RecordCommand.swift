@@ -44,6 +44,14 @@ struct RecordCommand: ParsableCommand {
   @Flag(help: "Record the processes it starts too, each to a trace of its own.")
   var follow = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The recorder: valgrind for any program, compiled for one built by fencepost cc; auto looks.",
+      valueName: "recorder"
+    )
+  )
+  var how = ChosenRecorder.auto
+
   @Flag(name: [.short, .long], help: "Say nothing but warnings.")
   var quiet = false
 
@@ -78,19 +86,14 @@ struct RecordCommand: ParsableCommand {
   /// Runs the program and converts what was recorded: how it ended, and the trace of each process.
   func record() throws -> (end: RecordedProgram.End, traces: [RecordedTrace]) {
     let environment = ProcessInfo.processInfo.environment
-    let tool = try RecorderTool.find(environment)
+    let start = try recorder(environment)
     try requireProgram(environment)
     let directory = try makeDirectory()
     if !quiet {
       say("PMEM_IS_PMEM_FORCE=1 and PMEM_NO_FLUSH=0: libpmem flushes as on persistent memory (ADR)")
     }
-    let words = tool.words(
-      recording: directory,
-      patterns: pmem.map(absolute),
-      isFollowing: follow,
-      program: program
-    )
-    let end = try RecordedProgram.run(words, variables: tool.variables(environment))
+    let (words, variables) = try start(directory, environment)
+    let end = try RecordedProgram.run(words, variables: variables)
     if let signal = end.signal { say("the program was ended by signal \(signal)") }
     do {
       let traces = try convert(directory, of: Int(end.process))
@@ -99,6 +102,38 @@ struct RecordCommand: ParsableCommand {
     } catch {
       say("the recording stays in \(directory); convert it with: fencepost record --from")
       throw error
+    }
+  }
+
+  private typealias Start = (_ directory: String, _ environment: [String: String]) throws -> (
+    words: [String], variables: [String: String]
+  )
+
+  /// How the program is run: under Valgrind, or by itself where it was compiled for that.
+  private func recorder(_ environment: [String: String]) throws -> Start {
+    guard how.isCompiled(program[0], environment) else {
+      let tool = try RecorderTool.find(environment)
+      return { directory, environment in
+        let words = tool.words(
+          recording: directory,
+          patterns: pmem.map(absolute),
+          isFollowing: follow,
+          program: program
+        )
+        return (words, tool.variables(environment))
+      }
+    }
+    let tool = try CompiledRecorder.find(environment)
+    return { directory, environment in
+      try (
+        tool.words(program, environment),
+        tool.variables(
+          environment,
+          recording: directory,
+          patterns: pmem.map(absolute),
+          isFollowing: follow
+        )
+      )
     }
   }
 

@@ -64,6 +64,11 @@ struct RecordReport {
     for file in text.files where !file.isRead {
       lines.append("\(file.path): its content before the first store could not be read")
     }
+    if text.isUncompiled {
+      lines.append(
+        "the program was not compiled by fencepost cc: its stores are not recorded; use --how valgrind"
+      )
+    }
     if let successor = text.successor, !text.hasEnded {
       lines.append(
         "the program became \(successor), which was not recorded; name --follow for that"

@@ -33,18 +33,18 @@ struct RecorderTool {
   }
 
   /// Beside the command, where it is installed, and in the directory of builds.
-  private static func places(above directory: String) -> [String] {
+  static func places(above directory: String) -> [String] {
     let up = { (path: String) in (path as NSString).deletingLastPathComponent }
     let above = [directory, up(directory), up(up(directory))]
     return ["\(up(directory))/libexec/fencepost/recorder"] + above.map { "\($0)/recorder" }
   }
 
-  private static var ownDirectory: String {
+  static var ownDirectory: String {
     let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return ((own ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
   }
 
-  private static func isFile(_ path: String) -> Bool {
+  static func isFile(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: path)
   }
 

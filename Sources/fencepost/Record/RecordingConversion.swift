@@ -29,8 +29,8 @@ struct RecordingConversion {
     to sink: inout Sink,
     replaying memory: ReplayMemory
   ) throws {
-    var header = TraceHeader(source: .other(RecordFidelity.source))
-    header.fidelity = RecordFidelity.notes
+    var header = TraceHeader(source: .other(RecordFidelity.source(of: text.recorder)))
+    header.fidelity = RecordFidelity.notes(of: text.recorder)
     header.addressSpace = layout.space.devices.isEmpty ? nil : layout.space
     try sink.receive(header: header)
     for frames in text.sites { try sink.receive(site: Site(frames: frames.map(Self.frame))) }

@@ -20,6 +20,12 @@ struct RecordingText {
   private(set) var files: [File] = []
   /// The frames of each site, innermost first; the first site is number 1.
   private(set) var sites: [[String]] = []
+  /// Where each site is, where frames are still to be found.
+  private(set) var places: [Int: CodePlace] = [:]
+  /// Which recorder it was.
+  private(set) var recorder = RecorderKind.valgrind
+  /// Whether it mapped persistent memory without any part that the compiled recorder could see.
+  private(set) var isUncompiled = false
   /// Address and first bytes of instructions that Valgrind does not know.
   private(set) var unknownInstructions: [String] = []
   /// The error number for which recording stopped.
@@ -75,8 +81,10 @@ struct RecordingText {
     case ("unread", 2):
       guard let file = Int(words[1]), files.indices.contains(file) else { return false }
       files[file].isRead = false
-    case ("site", 3...) where Int(words[1]) == sites.count + 1:
-      sites.append(Array(words[2...]))
+    case ("site", 3...) where Int(words[1]) == sites.count + 1: takeSite(Array(words[2...]))
+    case ("recorder", 2): recorder = RecorderKind(rawValue: words[1]) ?? .valgrind
+    case ("module", 6): return takeModule(words)
+    case ("uncompiled", 1): isUncompiled = true
     case ("unknown", 3): unknownInstructions.append("\(words[1]): \(words[2])")
     case ("stopped", 2): stopError = Int32(words[1]) ?? 0
     case ("exec", 2): successor = words[1]
@@ -95,4 +103,46 @@ struct RecordingText {
     files[file].size = size
     return true
   }
+
+  /// Loaded programs and libraries, the last one first where several were at an address.
+  private var modules: [(range: Range<UInt64>, bias: UInt64, id: String?, path: String)] = []
+
+  private mutating func takeModule(_ words: [String]) -> Bool {
+    guard let begin = UInt64(words[1], radix: 16), let end = UInt64(words[2], radix: 16),
+      let bias = UInt64(words[3], radix: 16), begin <= end
+    else { return false }
+    let id = words[4] == "-" ? nil : words[4]
+    modules.insert((begin..<end, bias, id, words[5]), at: 0)
+    return true
+  }
+
+  /// A frame that is only an address is still to be looked up.
+  private mutating func takeSite(_ frames: [String]) {
+    sites.append(frames)
+    guard frames.count == 1, frames[0].hasPrefix("0x"),
+      let address = UInt64(frames[0].dropFirst(2), radix: 16),
+      let module = modules.first(where: { $0.range.contains(address) })
+    else { return }
+    places[sites.count - 1] = CodePlace(
+      module: module.path,
+      buildID: module.id,
+      offset: address &- module.bias
+    )
+  }
+
+  /// Finds functions and lines of sites that are only places.
+  mutating func resolveSites(with symbolizer: Symbolizer) {
+    guard !places.isEmpty else { return }
+    let found = symbolizer.frames(of: Array(places.values))
+    for (site, place) in places {
+      let offset = String(place.offset, radix: 16)
+      sites[site] = (found[place] ?? [place.text]).map { "0x\(offset): \($0)" }
+    }
+  }
+}
+
+/// The recorders.
+enum RecorderKind: String {
+  case valgrind
+  case compiled
 }

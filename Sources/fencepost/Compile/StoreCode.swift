@@ -1,0 +1,200 @@
+/// The code that replaces an instruction: it asks whether the address is watched and, where it is, executes the same
+/// instruction elsewhere, between two calls of the runtime.
+///
+/// What is asked is in front of the instruction, out of line what is rarely done, in a subsection.
+struct StoreCode {
+  /// Distinguishes labels of the file.
+  let number: Int
+  let statement: AssemblyStatement
+  let form: StoreForm
+  /// What may still be read before the instruction, beside by itself, and after it.
+  let before: RegisterSet
+  let after: RegisterSet
+  private var lines: [String] = []
+
+  private static let module = "fencepost_module"
+
+  init(
+    number: Int,
+    statement: AssemblyStatement,
+    form: StoreForm,
+    before: RegisterSet,
+    after: RegisterSet
+  ) {
+    self.number = number
+    self.statement = statement
+    self.form = form
+    self.before = before
+    self.after = after
+  }
+
+  private var areFlagsLive: Bool { before.contains(.flags) }
+
+  /// The text that takes the instruction's place.
+  mutating func text() -> String {
+    lines = []
+    if form.address == .none { order() } else { store() }
+    return lines.map { "\t\($0)\n" }.joined()
+  }
+
+  // MARK: Stores and flushes
+
+  private mutating func store() {
+    let free = RegisterSet.scratch.first { !before.contains($0.set) && !used.contains($0.set) }
+    // A locked operation elsewhere may be a fence: the runtime knows.
+    if form.kind == .lockedStore { askWhetherRecorded() } else { askForAddress(free) }
+    lines.append(".Lfp_i\(number):")
+    lines.append(statement.text)
+    lines.append(".Lfp_n\(number):")
+    lines.append(".subsection 1")
+    lines.append(".Lfp_s\(number):")
+    comeBack(hasSpilled: form.kind != .lockedStore && free == nil)
+    recorded(free)
+    describe()
+    lines.append(".subsection 0")
+  }
+
+  private mutating func askForAddress(_ free: (set: RegisterSet, name: String, half: String)?) {
+    if free == nil || areFlagsLive { lines.append("leaq -128(%rsp), %rsp") }
+    if free == nil { lines.append("pushq %\(spilled.name)") }
+    if areFlagsLive { lines.append("pushfq") }
+    let scratch = (free ?? spilled).name
+    address(in: scratch)
+    lines.append("subq \(Self.module)(%rip), %\(scratch)")
+    lines.append("cmpq \(Self.module)+8(%rip), %\(scratch)")
+    lines.append("jb .Lfp_s\(number)")
+    comeBack(hasSpilled: free == nil)
+  }
+
+  private mutating func askWhetherRecorded() {
+    if areFlagsLive { lines += ["leaq -128(%rsp), %rsp", "pushfq"] }
+    lines += ["cmpq $0, \(Self.module)+8(%rip)", "jne .Lfp_s\(number)"]
+    comeBack(hasSpilled: false)
+  }
+
+  /// Takes back what was put on the stack to ask.
+  private mutating func comeBack(hasSpilled: Bool) {
+    if areFlagsLive { lines.append("popfq") }
+    if hasSpilled { lines.append("popq %\(spilled.name)") }
+    if hasSpilled || areFlagsLive { lines.append("leaq 128(%rsp), %rsp") }
+  }
+
+  private mutating func recorded(_ free: (set: RegisterSet, name: String, half: String)?) {
+    let scratch = free ?? spilled
+    lines.append("leaq -128(%rsp), %rsp")
+    if free == nil { lines.append("pushq %\(scratch.name)") }
+    let hasMore = more(scratch.name, scratch.half)
+    address(in: scratch.name)
+    lines.append("pushq %\(scratch.name)")
+    lines.append("leaq .Lfp_d\(number)(%rip), %\(scratch.name)")
+    lines.append("pushq %\(scratch.name)")
+    let isQuick = !areFlagsLive && form.shape != .repeated
+    lines.append("call *\(Self.module)+\(isQuick ? 24 : 16)(%rip)")
+    let words = hasMore ? 24 : 16
+    if free == nil {
+      lines += ["leaq \(words)(%rsp), %rsp", "popq %\(scratch.name)", "leaq 128(%rsp), %rsp"]
+    } else {
+      lines.append("leaq \(words + 128)(%rsp), %rsp")
+    }
+    lines.append(statement.text)
+    lines.append("leaq -128(%rsp), %rsp")
+    let isEnd = !after.contains(.flags) && form.shape != .compareAndSwap
+    lines.append("call *\(Self.module)+\(isEnd ? 40 : 32)(%rip)")
+    lines.append("leaq 128(%rsp), %rsp")
+    lines.append("jmp .Lfp_n\(number)")
+  }
+
+  /// Pushes what the runtime must know beside the address; whether there is something.
+  private mutating func more(_ scratch: String, _ half: String) -> Bool {
+    switch form.shape {
+    case .plain, .compareAndSwap: return false
+    case .repeated: lines.append("pushq %rcx")
+    case .masked(.register(let mask)), .compressed(.register(let mask)):
+      // Without AVX-512BW there are 16 elements at most.
+      lines.append(
+        "\(form.count > 16 ? "kmovq" : "kmovw") %\(mask), %\(form.count > 16 ? scratch : half)"
+      )
+      lines.append("pushq %\(scratch)")
+    case .masked(.signs(let vector, let instruction)),
+      .compressed(.signs(let vector, let instruction)):
+      lines.append("\(instruction) %\(vector), %\(half)")
+      lines.append("pushq %\(scratch)")
+    }
+    return true
+  }
+
+  private mutating func address(in scratch: String) {
+    switch form.address {
+    case .none: break
+    case .register(let name): lines.append("leaq (%\(name)), %\(scratch)")
+    case .bits(let operand, let register, let size):
+      let shift = [2: 4, 4: 5, 8: 6][size] ?? 6
+      let place = statement.operands[operand].text
+      let whole = RegisterSet.named[register]?.set ?? []
+      let wide = Self.name(of: whole)
+      lines.append(
+        size == 8
+          ? "movq %\(wide), %\(scratch)" : "movs\(size == 4 ? "l" : "w")q %\(register), %\(scratch)"
+      )
+      lines.append("sarq $\(shift), %\(scratch)")
+      let open = place.lastIndex(of: "(") ?? place.startIndex
+      let base = statement.operands[operand].registers.first ?? ""
+      lines.append("leaq \(place[..<open])(%\(base),%\(scratch),\(size)), %\(scratch)")
+    case .operand(let operand):
+      let place = statement.operands[operand]
+      if place.segment == "gs" {
+        // Only addresses without registers: see AssemblyRewriter.
+        lines.append("rdgsbase %\(scratch)")
+        lines.append("leaq \(place.text)(%\(scratch)), %\(scratch)")
+      } else {
+        lines.append("leaq \(place.text), %\(scratch)")
+      }
+    }
+  }
+
+  // MARK: Fences
+
+  private mutating func order() {
+    lines.append(".Lfp_i\(number):")
+    lines.append(statement.text)
+    let isLive = after.contains(.flags)
+    if isLive { lines += ["leaq -128(%rsp), %rsp", "pushfq"] }
+    lines += ["cmpq $0, \(Self.module)+8(%rip)", "jne .Lfp_s\(number)"]
+    if isLive { lines += ["popfq", "leaq 128(%rsp), %rsp"] }
+    lines += [".Lfp_n\(number):", ".subsection 1", ".Lfp_s\(number):"]
+    if isLive { lines += ["popfq", "leaq 128(%rsp), %rsp"] }
+    lines += [
+      "leaq -136(%rsp), %rsp", "pushq %rax", "leaq .Lfp_d\(number)(%rip), %rax",
+      "movq %rax, 8(%rsp)", "popq %rax", "call *\(Self.module)+48(%rip)", "leaq 136(%rsp), %rsp",
+      "jmp .Lfp_n\(number)",
+    ]
+    describe()
+    lines.append(".subsection 0")
+  }
+
+  private mutating func describe() {
+    lines.append(".Lfp_d\(number):")
+    lines.append(".long .Lfp_i\(number) - .Lfp_d\(number)")
+    lines.append(".short \(form.size)")
+    lines.append(".byte \(form.kind.rawValue), \(form.shape.number)")
+    lines.append(".short \(form.count), 0")
+  }
+
+  // MARK: Registers
+
+  /// What the instruction itself uses, with those that it does not name.
+  private var used: RegisterSet {
+    let effects = InstructionEffects(statement)
+    return effects.reads.union(statement.allMentioned)
+  }
+
+  /// A register to put aside where none is free: none that the address needs.
+  private var spilled: (set: RegisterSet, name: String, half: String) {
+    let needed = statement.allMentioned.union([.rdi, .rcx])
+    return RegisterSet.scratch.last { !needed.contains($0.set) } ?? RegisterSet.scratch[8]
+  }
+
+  private static func name(of set: RegisterSet) -> String {
+    RegisterSet.named.first { $0.value.set == set && $0.value.size == 8 }?.key ?? "rax"
+  }
+}

@@ -1,0 +1,94 @@
+// The runtime that records programs compiled by `fencepost cc`: preloaded, so that a program that is not recorded has
+// none of it.
+//
+// Copyright 2026 the Fencepost authors. Licensed under the Apache License, Version 2.0.
+#ifndef FENCEPOST_RUNTIME_H
+#define FENCEPOST_RUNTIME_H
+
+#include "module.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Kinds of records: recorder/valgrind/STREAM.md.
+enum {
+  RECORD_STORE = 1,
+  RECORD_NT_STORE = 2,
+  RECORD_LOCKED_STORE = 3,
+  RECORD_LOCKED_FENCE = 4,
+  RECORD_CLWB = 5,
+  RECORD_CLFLUSHOPT = 6,
+  RECORD_CLFLUSH = 7,
+  RECORD_SFENCE = 8,
+  RECORD_MFENCE = 9,
+  RECORD_MSYNC = 10,
+  RECORD_LABEL = 11,
+  RECORD_KERNEL_STORE = 12,
+  RECORD_STOPPED = 14,
+};
+
+#define PUBLIC __attribute__((visibility("default")))
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+
+// Memory that is persistent, and the file it belongs to.
+struct region {
+  uintptr_t start, end;
+  uint32_t file;
+  uint64_t offset;
+};
+
+// ---- what is watched (regions.c) ----
+extern uintptr_t watch_start;
+extern uintptr_t watch_span;
+static inline bool is_watched(const void *address) {
+  return (uintptr_t)address - watch_start < watch_span;
+}
+const struct region *region_from(uintptr_t address);
+int file_of(int descriptor);
+uint64_t file_size(uint32_t file);
+void file_grew(uint32_t file, int descriptor);
+void regions_add_pattern(const char *pattern);
+void regions_mapped(void *start, size_t length, int descriptor, uint64_t offset, bool is_certain);
+void regions_unmapped(void *start, size_t length);
+void regions_moved(void *from, size_t old, void *to, size_t length);
+void regions_in_child(bool is_followed);
+void regions_stop(void);
+void modules_attach(struct fencepost_module *module);
+void modules_detach(struct fencepost_module *module);
+
+// ---- one order (lock.c) ----
+void order_begin(void);
+void order_end(void);
+void order_in_child(void);
+
+// ---- records (records.c) ----
+void put_store(uint32_t kind, uint32_t site, uintptr_t address, size_t size);
+void put_file_store(uint32_t file, uint64_t offset, const void *bytes, size_t size);
+void put_flush(uint32_t kind, uint32_t site, uintptr_t address);
+void put_fence(uint32_t kind, uint32_t site);
+void put_locked_fence(uint32_t site);
+void put_msync(uintptr_t address, size_t size);
+void put_file_msync(uint32_t file);
+void put_label(const char *text);
+uint32_t site_number(const void *key, uintptr_t address);
+void records_in_child(void);
+
+// ---- the files that are written (stream.c) ----
+extern bool is_recording;
+bool stream_open(const char *directory);
+void stream_close(int status);
+void stream_stop(int error);
+void stream_in_child(bool is_followed);
+void stream_meta(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void stream_initial_path(char *path, size_t size, uint32_t file);
+unsigned char *stream_reserve(size_t bytes);
+void stream_commit(unsigned char *start, unsigned char *end, unsigned char tag);
+
+// ---- the C library's own functions (real.c) ----
+void *real(const char *name);
+// Finds a function behind ours once.
+#define REAL(name, type) \
+  static __typeof__(type) real_##name; \
+  if (!real_##name) real_##name = (__typeof__(type))real(#name);
+
+#endif
