@@ -70,5 +70,6 @@
 	ENTRY entry_after, record_after
 	QUICK entry_after_quick, record_after
 	ENTRY entry_order, record_order
+	QUICK entry_order_quick, record_order
 	ENTRY entry_request, record_request
 	.section .note.GNU-stack,"",@progbits

@@ -4,11 +4,11 @@
 // Copyright 2026 the Fencepost authors. Licensed under the Apache License, Version 2.0.
 #include "runtime.h"
 #include <linux/futex.h>
-#include <sys/single_threaded.h>
 #include <sys/syscall.h>
 
 enum { FREE, TAKEN, AWAITED };
 
+bool order_threads;
 static int state;
 // A signal's handler may store between a store of its thread and its record.
 static __thread int depth __attribute__((tls_model("initial-exec")));
@@ -39,7 +39,7 @@ static void wait_for_lock(void) {
 }
 
 void order_begin(void) {
-  if (depth++ > 0 || __libc_single_threaded) return;
+  if (depth++ > 0 || !order_threads) return;
   has_lock = true;
   int expected = FREE;
   if (!__atomic_compare_exchange_n(&state, &expected, TAKEN, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {

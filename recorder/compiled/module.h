@@ -9,14 +9,16 @@
 // One in each program and library. Nothing is recorded while the span is 0; then the code never calls.
 // The rewriter (Sources/fencepost/Compile) knows the offsets.
 struct fencepost_module {
-  uint64_t watch_start;     // 0: what is stored from here on
-  uint64_t watch_span;      // 8: for so many bytes may be persistent memory
-  void (*before)(void);     // 16: before a store; description, address, more, pushed in reverse
+  uint64_t watch_start;      // 0: what is stored from here on
+  uint64_t watch_span;       // 8: for so many bytes may be persistent memory
+  void (*before)(void);      // 16: before a store, where there are several threads
   void (*before_quick)(void); // 24: the same, where the flags are dead
-  void (*after)(void);      // 32: after the store
-  void (*after_quick)(void);  // 40: the same, where the flags are dead
-  void (*order)(void);      // 48: after a fence; description pushed
-  void (*request)(void);    // 56: a client request for Valgrind, rax pointing to it
+  void (*after)(void);       // 32: after the store; on the stack the description, the address, and more
+  void (*after_quick)(void); // 40: the same, where the flags are dead
+  void (*order)(void);       // 48: after a fence; on the stack the description
+  void (*order_quick)(void); // 56: the same, where the flags are dead
+  void (*request)(void);     // 64: a client request for Valgrind; on the stack its address
+  uint64_t has_threads;      // 72: whether there are several threads
 };
 
 // Of an instruction, in the code beside it: what it does, and where it is.

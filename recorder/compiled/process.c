@@ -64,6 +64,13 @@ __attribute__((constructor)) static void start(void) {
   on_exit(ended, NULL);
 }
 
+PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
+                          void *argument) {
+  REAL(pthread_create, int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))
+  modules_become_threaded();
+  return real_pthread_create(thread, attributes, start, argument);
+}
+
 // ---- ends and successors ----
 
 PUBLIC __attribute__((noreturn)) void _exit(int status) {

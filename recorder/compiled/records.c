@@ -13,21 +13,20 @@ enum {
   MOST_BYTES = 1 << 16,
   MOST_LABEL = 4096,
   SITES = 1 << 16,
-  PENDING = 8,
+  BACKWARDS = 1 << 10,
+  ZERO = 1 << 6,
 };
 
+// What rewritten code pushed.
 struct pending {
   const struct fencepost_instruction *instruction;
   uintptr_t address;
   uint64_t more;
-  bool is_backwards;
 };
 
 struct thread {
   uint32_t number; // from 1; 0 before the first event
   bool has_unfenced;
-  uint32_t depth;
-  struct pending pending[PENDING];
 };
 
 static __thread struct thread self __attribute__((tls_model("initial-exec")));
@@ -61,7 +60,9 @@ uint32_t site_number(const void *key, uintptr_t address) {
   return 0;
 }
 
-static uint32_t site_of(const struct fencepost_instruction *instruction) {
+static inline uint32_t site_of(const struct fencepost_instruction *instruction) {
+  uint32_t slot = ((uintptr_t)instruction * 0x9E3779B97F4A7C15u) >> 48;
+  if (LIKELY(sites[slot].key == instruction)) return sites[slot].number;
   return site_number(instruction, (uintptr_t)instruction + instruction->site);
 }
 
@@ -107,8 +108,8 @@ static inline unsigned char *put_bytes(unsigned char *at, const unsigned char *b
   return to;
 }
 
-static unsigned char *begin(size_t room) {
-  if (is_writing) {
+static inline unsigned char *begin(size_t room) {
+  if (!LIKELY(!is_writing)) {
     // A signal's handler stores while its own thread's record is written.
     stream_stop(EDEADLK);
     return NULL;
@@ -118,7 +119,7 @@ static unsigned char *begin(size_t room) {
   return start;
 }
 
-static void end(unsigned char *start, unsigned char *at, unsigned char tag) {
+static inline void end(unsigned char *start, unsigned char *at, unsigned char tag) {
   stream_commit(start, at, tag);
   is_writing = false;
 }
@@ -144,7 +145,7 @@ static inline unsigned char *put_context(unsigned char *at, unsigned char *tag, 
 
 // ---- events ----
 
-static void put_piece(uint32_t kind, uint32_t site, uint32_t file, uint64_t offset,
+static inline __attribute__((always_inline)) void put_piece(uint32_t kind, uint32_t site, uint32_t file, uint64_t offset,
                       const unsigned char *bytes, size_t size) {
   unsigned char *start = begin(size);
   if (!start) return;
@@ -170,6 +171,12 @@ static void put_pieces(uint32_t kind, uint32_t site, uint32_t file, uint64_t off
 
 void put_store(uint32_t kind, uint32_t site, uintptr_t address, size_t size) {
   uintptr_t limit = address + size;
+  const struct region *whole = region_from(address);
+  if (LIKELY(whole && whole->start <= address && limit <= whole->end && size <= MOST_BYTES)) {
+    put_piece(kind, site, whole->file, whole->offset + (address - whole->start),
+              (const unsigned char *)address, size);
+    return;
+  }
   while (address < limit) {
     const struct region *region = region_from(address);
     if (!region || region->start >= limit) return;
@@ -251,19 +258,9 @@ void put_label(const char *text) {
 
 // ---- what rewritten code calls ----
 
-// Words that the code pushed: description, address, more.
 __attribute__((visibility("hidden"))) void record_before(const uint64_t *words, uint64_t flags) {
-  order_begin();
-  uint32_t depth = self.depth++;
-  if (depth >= PENDING) return;
-  const struct fencepost_instruction *instruction = (const void *)words[0];
-  struct pending *pending = &self.pending[depth];
-  pending->instruction = instruction;
-  pending->address = words[1];
-  if (instruction->form != FORM_PLAIN) {
-    pending->more = words[2];
-    pending->is_backwards = flags >> 10 & 1;
-  }
+  (void)words, (void)flags;
+  if (order_threads) order_begin();
 }
 
 static void put_elements(const struct pending *pending, uint32_t kind, uint32_t site) {
@@ -282,12 +279,13 @@ static void put_elements(const struct pending *pending, uint32_t kind, uint32_t 
   }
 }
 
-static void put_repeated(const struct pending *pending, uint32_t kind, uint32_t site) {
+static void put_repeated(const struct pending *pending, uint32_t kind, uint32_t site,
+                         bool is_backwards) {
   size_t size = pending->instruction->size;
   uint64_t count = pending->more;
   if (count == 0) return;
   uintptr_t first = pending->address;
-  if (pending->is_backwards) first -= (count - 1) * size;
+  if (is_backwards) first -= (count - 1) * size;
   put_store(kind, site, first, count * size);
 }
 
@@ -301,22 +299,32 @@ static void put_locked(const struct pending *pending, uint32_t site, bool has_st
   }
 }
 
-__attribute__((visibility("hidden"))) void record_after(const uint64_t *words, uint64_t flags) {
-  (void)words;
-  uint32_t depth = --self.depth;
-  if (depth < PENDING && is_recording) {
-    const struct pending *pending = &self.pending[depth];
-    const struct fencepost_instruction *in = pending->instruction;
+static __attribute__((noinline)) void put_other(const struct pending *pending, uint32_t site,
+                                                uint64_t flags) {
+  const struct fencepost_instruction *in = pending->instruction;
+  bool has_stored = in->form != FORM_CAS || flags & ZERO;
+  if (in->kind == RECORD_LOCKED_STORE) put_locked(pending, site, has_stored);
+  else if (in->form == FORM_REPEATED) put_repeated(pending, in->kind, site, flags & BACKWARDS);
+  else if (in->form == FORM_MASKED || in->form == FORM_COMPRESS) put_elements(pending, in->kind, site);
+  else if (has_stored) put_store(in->kind, site, pending->address, in->size);
+}
+
+__attribute__((visibility("hidden"))) void record_after(const struct pending *pending, uint64_t flags) {
+  const struct fencepost_instruction *in = pending->instruction;
+  // Threads that the C library made for itself, too.
+  if (!LIKELY(__libc_single_threaded) && !order_threads) {
+    modules_become_threaded();
+    order_begin();
+  }
+  if (LIKELY(is_recording)) {
     uint32_t kind = in->kind;
     uint32_t site = site_of(in);
-    bool has_stored = in->form != FORM_CAS || (flags >> 6 & 1);
-    if (kind >= RECORD_CLWB && kind <= RECORD_CLFLUSH) put_flush(kind, site, pending->address);
-    else if (kind == RECORD_LOCKED_STORE) put_locked(pending, site, has_stored);
-    else if (in->form == FORM_MASKED || in->form == FORM_COMPRESS) put_elements(pending, kind, site);
-    else if (in->form == FORM_REPEATED) put_repeated(pending, kind, site);
-    else if (has_stored) put_store(kind, site, pending->address, in->size);
+    if (kind >= RECORD_CLWB) put_flush(kind, site, pending->address);
+    else if (LIKELY(kind <= RECORD_NT_STORE && in->form == FORM_PLAIN)) {
+      put_store(kind, site, pending->address, in->size);
+    } else put_other(pending, site, flags);
   }
-  order_end();
+  if (order_threads) order_end();
 }
 
 __attribute__((visibility("hidden"))) void record_order(const uint64_t *words, uint64_t flags) {

@@ -27,6 +27,7 @@ struct file {
 };
 
 uintptr_t watch_start, watch_span;
+struct region region_last;
 static struct region regions[MOST_REGIONS]; // ascending
 static uint32_t region_count;
 static struct file *files[MOST_FILES];
@@ -145,6 +146,7 @@ static int add_file(int descriptor, const struct stat *status, const char *path)
 // ---- regions ----
 
 static void update_watch(void) {
+  region_last = (struct region){0};
   watch_span = 0;
   if (region_count > 0 && is_recording) {
     // A store that begins before the first region may reach into it.
@@ -158,20 +160,16 @@ static void update_watch(void) {
   }
 }
 
-// The region that holds the address, or the next one.
-const struct region *region_from(uintptr_t address) {
-  static uint32_t last;
-  if (LIKELY(last < region_count && regions[last].start <= address && address < regions[last].end)) {
-    return &regions[last];
-  }
+const struct region *region_search(uintptr_t address) {
   uint32_t low = 0, high = region_count;
   while (low < high) {
     uint32_t middle = (low + high) / 2;
     if (regions[middle].end <= address) low = middle + 1;
     else high = middle;
   }
-  last = low;
-  return low < region_count ? &regions[low] : NULL;
+  if (low == region_count) return NULL;
+  region_last = regions[low];
+  return &region_last;
 }
 
 static void insert(struct region region) {
@@ -313,7 +311,13 @@ static int tell_module(struct dl_phdr_info *info, size_t size, void *unused) {
 }
 
 extern void entry_before(void), entry_before_quick(void), entry_after(void), entry_after_quick(void),
-  entry_order(void), entry_request(void);
+  entry_order(void), entry_order_quick(void), entry_request(void);
+
+// Before the first thread beside the first is made.
+void modules_become_threaded(void) {
+  order_threads = true;
+  for (uint32_t i = 0; i < module_count; i++) modules[i]->has_threads = true;
+}
 
 static void tell_modules(void) { dl_iterate_phdr(tell_module, NULL); }
 
@@ -325,6 +329,8 @@ void modules_attach(struct fencepost_module *module) {
   module->after = entry_after;
   module->after_quick = entry_after_quick;
   module->order = entry_order;
+  module->order_quick = entry_order_quick;
+  module->has_threads = order_threads;
   module->request = entry_request;
   modules[module_count++] = module;
   update_watch();

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/single_threaded.h>
 
 // Kinds of records: recorder/valgrind/STREAM.md.
 enum {
@@ -43,7 +44,16 @@ extern uintptr_t watch_span;
 static inline bool is_watched(const void *address) {
   return (uintptr_t)address - watch_start < watch_span;
 }
-const struct region *region_from(uintptr_t address);
+// The one that was asked for last.
+extern struct region region_last;
+const struct region *region_search(uintptr_t address);
+
+// The region that holds the address, or the next one; valid until the next call.
+static inline const struct region *region_from(uintptr_t address) {
+  if (LIKELY(address - region_last.start < region_last.end - region_last.start)) return &region_last;
+  return region_search(address);
+}
+
 int file_of(int descriptor);
 uint64_t file_size(uint32_t file);
 void file_grew(uint32_t file, int descriptor);
@@ -54,9 +64,12 @@ void regions_moved(void *from, size_t old, void *to, size_t length);
 void regions_in_child(bool is_followed);
 void regions_stop(void);
 void modules_attach(struct fencepost_module *module);
+void modules_become_threaded(void);
 void modules_detach(struct fencepost_module *module);
 
 // ---- one order (lock.c) ----
+// Whether there are several threads.
+extern bool order_threads;
 void order_begin(void);
 void order_end(void);
 void order_in_child(void);
@@ -81,8 +94,22 @@ void stream_stop(int error);
 void stream_in_child(bool is_followed);
 void stream_meta(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void stream_initial_path(char *path, size_t size, uint32_t file);
-unsigned char *stream_reserve(size_t bytes);
-void stream_commit(unsigned char *start, unsigned char *end, unsigned char tag);
+extern unsigned char *stream_next, *stream_limit;
+unsigned char *stream_next_window(size_t bytes);
+
+// Room for a record; NULL where nothing is recorded any more.
+static inline unsigned char *stream_reserve(size_t bytes) {
+  unsigned char *at = stream_next;
+  if (LIKELY((uintptr_t)at + bytes <= (uintptr_t)stream_limit)) return at;
+  return stream_next_window(bytes);
+}
+
+// The tag is written last: a record that was begun and not ended is none.
+static inline void stream_commit(unsigned char *start, unsigned char *end, unsigned char tag) {
+  __atomic_signal_fence(__ATOMIC_RELEASE);
+  *(volatile unsigned char *)start = tag;
+  stream_next = end;
+}
 
 // ---- the C library's own functions (real.c) ----
 void *real(const char *name);

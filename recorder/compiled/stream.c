@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { WINDOW = 4 << 20, PAGE = 4096, RESERVED = 64 };
+enum { WINDOW = 1 << 19, PAGE = 4096, RESERVED = 64 };
 
 bool is_recording;
 static char directory[PATH_MAX];
@@ -21,7 +21,7 @@ static char prefix[PATH_MAX + 64];
 static int meta = -1, events = -1;
 static unsigned char *window;
 static uint64_t window_begin; // in the file
-static size_t used;           // of the window
+unsigned char *stream_next, *stream_limit; // in the window
 
 static void write_all(int file, const char *bytes, size_t size) {
   while (size > 0) {
@@ -102,8 +102,12 @@ static int map_window(void) {
   long next = syscall(SYS_mmap, 0, WINDOW, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, events,
                       window_begin);
   if (next == -1) return errno;
-  if (window) syscall(SYS_munmap, window, WINDOW);
+  unsigned char *old = window;
+  size_t used = window ? (size_t)(stream_next - window) % PAGE : 0;
   window = (unsigned char *)next;
+  stream_next = window + used;
+  stream_limit = window + WINDOW - RESERVED;
+  if (old) syscall(SYS_munmap, old, WINDOW);
   return 0;
 }
 
@@ -115,7 +119,7 @@ bool stream_open(const char *where) {
     if (meta < 0 && errno != EEXIST) break;
   }
   if (meta >= 0) events = create("events");
-  window_begin = used = 0;
+  window_begin = 0;
   int error = events < 0 ? errno : map_window();
   if (error) {
     dprintf(2, "fencepost: the recording cannot be written to %s: %m\n", directory);
@@ -126,42 +130,29 @@ bool stream_open(const char *where) {
   return true;
 }
 
-static bool next_window(void) {
+unsigned char *stream_next_window(size_t bytes) {
+  if (!is_recording) return NULL;
   int saved = errno;
-  size_t whole = used & ~(size_t)(PAGE - 1);
+  size_t whole = (size_t)(stream_next - window) & ~(size_t)(PAGE - 1);
   window_begin += whole;
   int error = map_window();
   errno = saved;
-  if (error) {
-    window_begin -= whole;
-    stream_stop(error);
-    return false;
-  }
-  used -= whole;
-  return true;
+  if (!error) return (size_t)(stream_limit - stream_next) >= bytes ? stream_next : NULL;
+  window_begin -= whole;
+  stream_stop(error);
+  return NULL;
 }
 
-unsigned char *stream_reserve(size_t bytes) {
-  if (!is_recording) return NULL;
-  if (used + bytes + RESERVED > WINDOW && !next_window()) return NULL;
-  return window + used;
-}
-
-// The tag is written last: a record that was begun and not ended is none.
-void stream_commit(unsigned char *start, unsigned char *end, unsigned char tag) {
-  __atomic_signal_fence(__ATOMIC_RELEASE);
-  *(volatile unsigned char *)start = tag;
-  used += end - start;
-}
-
+// Nothing more can be written; what was recorded stays.
 void stream_stop(int error) {
   if (!is_recording) return;
   is_recording = false;
+  stream_limit = NULL;
   regions_stop();
   stream_meta("stopped\t%u\n", (unsigned)error);
   static const char text[] = "fencepost: recording stopped\n";
   write_all(2, text, sizeof text - 1);
-  if (window) window[used++] = RECORD_STOPPED;
+  if (window) *stream_next++ = RECORD_STOPPED;
 }
 
 // What the process stores after this is still recorded.
@@ -172,7 +163,7 @@ void stream_in_child(bool is_followed) {
   if (window) syscall(SYS_munmap, window, WINDOW);
   if (meta >= 0) syscall(SYS_close, meta);
   if (events >= 0) syscall(SYS_close, events);
-  window = NULL;
+  window = stream_next = stream_limit = NULL;
   meta = events = -1;
   bool was_recording = is_recording;
   is_recording = false;

@@ -151,7 +151,7 @@ struct AssemblyRewriter {
     \tje .Lfp_n\(count)
     \tleaq -128(%rsp), %rsp
     \tpushq %rax
-    \tcall *fencepost_module+56(%rip)
+    \tcall *fencepost_module+64(%rip)
     \tleaq 136(%rsp), %rsp
     .Lfp_n\(count):
 

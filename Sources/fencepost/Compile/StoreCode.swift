@@ -1,5 +1,5 @@
 /// The code that replaces an instruction: it asks whether the address is watched and, where it is, executes the same
-/// instruction elsewhere, between two calls of the runtime.
+/// instruction elsewhere, before a call of the runtime. Where there are several threads a lock is taken before.
 ///
 /// What is asked is in front of the instruction, out of line what is rarely done, in a subsection.
 struct StoreCode {
@@ -88,20 +88,30 @@ struct StoreCode {
     lines.append("pushq %\(scratch.name)")
     lines.append("leaq .Lfp_d\(number)(%rip), %\(scratch.name)")
     lines.append("pushq %\(scratch.name)")
-    let isQuick = !areFlagsLive && form.shape != .repeated
-    lines.append("call *\(Self.module)+\(isQuick ? 24 : 16)(%rip)")
+    lock()
     let words = hasMore ? 24 : 16
-    if free == nil {
-      lines += ["leaq \(words)(%rsp), %rsp", "popq %\(scratch.name)", "leaq 128(%rsp), %rsp"]
-    } else {
-      lines.append("leaq \(words + 128)(%rsp), %rsp")
-    }
+    let all = words + (free == nil ? 8 : 0) + 128
+    let isPop = statement.mnemonic.hasPrefix("pop")
+    // What it takes from the stack is not at its top here.
+    if isPop { lines.append("pushq \(all)(%rsp)") }
     lines.append(statement.text)
-    lines.append("leaq -128(%rsp), %rsp")
-    let isEnd = !after.contains(.flags) && form.shape != .compareAndSwap
+    let isEnd = !after.contains(.flags) && form.shape != .compareAndSwap && form.shape != .repeated
     lines.append("call *\(Self.module)+\(isEnd ? 40 : 32)(%rip)")
-    lines.append("leaq 128(%rsp), %rsp")
+    if free == nil { lines += ["leaq \(words)(%rsp), %rsp", "popq %\(scratch.name)"] }
+    lines.append("leaq \((free == nil ? 128 : all) + (isPop ? 8 : 0))(%rsp), %rsp")
     lines.append("jmp .Lfp_n\(number)")
+  }
+
+  /// From here on to the record no other thread stores.
+  private mutating func lock() {
+    guard !areFlagsLive else {
+      lines.append("call *\(Self.module)+16(%rip)")
+      return
+    }
+    lines += [
+      "cmpq $0, \(Self.module)+72(%rip)", "je .Lfp_l\(number)",
+      "call *\(Self.module)+24(%rip)", ".Lfp_l\(number):",
+    ]
   }
 
   /// Pushes what the runtime must know beside the address; whether there is something.
@@ -165,7 +175,8 @@ struct StoreCode {
     if isLive { lines += ["popfq", "leaq 128(%rsp), %rsp"] }
     lines += [
       "leaq -136(%rsp), %rsp", "pushq %rax", "leaq .Lfp_d\(number)(%rip), %rax",
-      "movq %rax, 8(%rsp)", "popq %rax", "call *\(Self.module)+48(%rip)", "leaq 136(%rsp), %rsp",
+      "movq %rax, 8(%rsp)", "popq %rax", "call *\(Self.module)+\(isLive ? 48 : 56)(%rip)",
+      "leaq 136(%rsp), %rsp",
       "jmp .Lfp_n\(number)",
     ]
     describe()

@@ -102,6 +102,7 @@ enum StoreForms {
     guard let size, !statement.operands.contains(where: \.isVector) || base.hasPrefix("sh") else {
       return nil
     }
+    if base == "pop", size != 8 { return nil }
     var form = StoreForm(kind: base == "movnti" ? .nonTemporalStore : .store, size: size)
     if base == "cmpxchg" { form.shape = .compareAndSwap }
     if ["bts", "btr", "btc"].contains(base), let register, statement.operands.count == 2 {

@@ -1,0 +1,141 @@
+import Testing
+
+@testable import fencepost
+
+/// The rewritten text of instructions, a line each, without the first line, which names the module.
+private func rewritten(_ lines: String...) throws -> [String] {
+  var rewriter = AssemblyRewriter(isStrict: true)
+  let text = try rewriter.rewrite(Array(lines.joined(separator: "\n").utf8))
+  return String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst()
+    .map { $0.trimmingPrefix("\t") }.map(String.init)
+}
+
+private func refusal(_ lines: String...) -> AssemblyRewriter.Refusal? {
+  var rewriter = AssemblyRewriter(isStrict: true)
+  do {
+    _ = try rewriter.rewrite(Array(lines.joined(separator: "\n").utf8))
+    return nil
+  } catch {
+    return error
+  }
+}
+
+struct AssemblyRewriterTests {
+  @Test func whatStoresNothingPersistentIsLeftAsItIs() throws {
+    let text = [
+      "f:", "movq %rax, -8(%rsp)", "movl $1, counter(%rip)", "movq %rdi, %fs:8", "movl $2, table",
+      "ret", ".section .rodata", ".asciz \"movq %rax, (%rdi); x # y\"",
+    ]
+    #expect(try rewritten(text.joined(separator: "\n")) == text)
+  }
+
+  @Test func theAddressIsAskedForInARegisterThatNobodyReads() throws {
+    let lines = try rewritten("movq %rsi, 8(%rdi)", "movq %rdx, %rax", "ret")
+    #expect(lines[0] == "leaq 8(%rdi), %rax")
+    #expect(lines[1] == "subq fencepost_module(%rip), %rax")
+    #expect(lines[3].hasPrefix("jb .Lfp_s1"))
+    #expect(lines.contains("movq %rsi, 8(%rdi)") && !lines.contains("pushfq"))
+  }
+
+  @Test func flagsThatAreReadLaterAreKept() throws {
+    let lines = try rewritten(
+      "cmpq %rax, %rdx",
+      "movq %rsi, (%rdi)",
+      "jne .L2",
+      "ret",
+      ".L2:",
+      "ret"
+    )
+    let ask = try #require(lines.firstIndex { $0.hasPrefix("subq") })
+    #expect(lines[..<ask].contains("pushfq"))
+    let dead = try rewritten(
+      "movq %rsi, (%rdi)",
+      "cmpq %rax, %rdx",
+      "jne .L2",
+      "ret",
+      ".L2:",
+      "ret"
+    )
+    #expect(!dead.contains("pushfq"))
+  }
+
+  @Test func whereNoRegisterIsFreeOneIsPutAsideBelowTheRedZone() throws {
+    // What is not known may read everything.
+    let lines = try rewritten("movq %rsi, (%rdi)", "unknowninstruction")
+    #expect(lines.prefix(3) == ["leaq -128(%rsp), %rsp", "pushq %r11", "pushfq"])
+  }
+
+  @Test func aRegisterThatAnotherWayReadsIsNotFree() throws {
+    let lines = try rewritten(
+      ".L1:",
+      "movq %rsi, (%rdi)",
+      "je .L1",
+      "movq $1, %rax",
+      "movq $2, %rcx",
+      "movq $3, %rdx",
+      "ret",
+      ".L3:",
+      "jmp .L1"
+    )
+    #expect(lines.contains("leaq (%rdi), %rax"))
+    let read = try rewritten(
+      ".L1:",
+      "movq %rsi, (%rdi)",
+      "je .L2",
+      "movq $1, %rax",
+      "ret",
+      ".L2:",
+      "ret"
+    )
+    #expect(!read.contains("leaq (%rdi), %rax"))
+  }
+
+  @Test func aPrefixInAStatementOfItsOwnBelongsToTheNext() throws {
+    for text in ["lock; incq (%rdi)", "lock\nincq (%rdi)", ".byte 0xf0\nincq (%rdi)"] {
+      let lines = try rewritten(text, "ret")
+      #expect(lines.contains { $0.hasSuffix("; incq (%rdi)") }, "\(lines)")
+      #expect(lines.contains(".byte 3, 0"), "\(lines)")
+    }
+    let kept = try rewritten("lock", "orq $0, (%rdi)", "rep", "ret")
+    #expect(kept.suffix(1) == ["rep; ret"])
+  }
+
+  @Test func aLockedOperationOnTheStackIsAFence() throws {
+    let lines = try rewritten("lock orq $0, (%rsp)", "ret")
+    #expect(lines.contains(".byte 4, 0") && !lines.contains { $0.hasPrefix("subq") })
+  }
+
+  @Test func frameSlotsAreOnTheStackWhereTheFunctionHasAFrame() throws {
+    let frame = ["f:", "pushq %rbp", "movq %rsp, %rbp", "movq %rax, -8(%rbp)", "popq %rbp", "ret"]
+    #expect(try rewritten(frame.joined(separator: "\n")) == frame)
+    let none = try rewritten("g:", "movq %rdi, %rbp", "movq %rax, -8(%rbp)", "ret")
+    #expect(none.contains { $0.hasPrefix("leaq -8(%rbp)") })
+  }
+
+  @Test func aRequestToValgrindIsAMark() throws {
+    let lines = try rewritten(
+      "rolq $3, %rdi",
+      "rolq $13, %rdi",
+      "rolq $61, %rdi",
+      "rolq $51, %rdi",
+      "xchgq %rbx, %rbx"
+    )
+    #expect(lines.contains("call *fencepost_module+64(%rip)"))
+    #expect(try !rewritten("xchgq %rbx, %rbx").contains { $0.hasPrefix("call") })
+  }
+
+  @Test func whatCannotBeRewrittenIsRefusedWithItsLine() {
+    #expect(refusal("nop", ".intel_syntax noprefix")?.line == 2)
+    #expect(refusal("xsavec (%rdi)")?.reason == "how it stores is not known: xsavec (%rdi)")
+    #expect(refusal("vpscatterdd %zmm0, (%rdi,%zmm1){%k1}")?.line == 1)
+    #expect(refusal(".byte 0x66,0x0f,0xae,0x30")?.reason.contains("written as bytes") == true)
+    #expect(refusal("movq %gs:(%rax), %rax") == nil)
+  }
+
+  @Test func theAssemblersInputIsFoundAmongItsWords() {
+    let call = AssemblerCall(["--64", "-o", "x.o", "x.s"])
+    #expect(call.input == "x.s" && call.words(input: "y.s") == ["--64", "-o", "x.o", "y.s"])
+    #expect(AssemblerCall(["--64", "-o", "x.o"]).words(input: "y.s").last == "y.s")
+    #expect(AssemblerCall(["--32", "x.s"]).isForOtherMachine)
+  }
+}
