@@ -44,6 +44,15 @@ struct RecordCommand: ParsableCommand {
   @Flag(help: "Record the processes it starts too, each to a trace of its own.")
   var follow = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Warn of stores made durable before what another thread stored and theirs may derive from.",
+      discussion:
+        "Loads are watched for that, which makes the program slower; the trace is the same."
+    )
+  )
+  var races = false
+
   @Flag(name: [.short, .long], help: "Say nothing but warnings.")
   var quiet = false
 
@@ -88,6 +97,7 @@ struct RecordCommand: ParsableCommand {
       recording: directory,
       patterns: pmem.map(absolute),
       isFollowing: follow,
+      recordsReads: races,
       program: program
     )
     let end = try RecordedProgram.run(words, variables: tool.variables(environment))

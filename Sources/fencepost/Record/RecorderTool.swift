@@ -61,6 +61,7 @@ struct RecorderTool {
     recording: String,
     patterns: [String],
     isFollowing: Bool,
+    recordsReads: Bool,
     program: [String]
   ) -> [String] {
     var words = [
@@ -71,6 +72,7 @@ struct RecorderTool {
     ]
     words += patterns.map { "--pmem=\($0)" }
     if isFollowing { words += ["--follow=yes", "--trace-children=yes"] }
+    if recordsReads { words.append("--reads=yes") }
     return words + program
   }
 

@@ -1,3 +1,4 @@
+import Checker
 import PersistencyModel
 import TraceFormat
 
@@ -9,6 +10,8 @@ struct RecordingConversion {
   /// Whether the stream stops because nothing more could be written.
   private(set) var isStopped = false
   private(set) var threads: Set<ThreadID> = []
+  /// Loads of what other threads stored, where they were recorded.
+  private(set) var reads: [RecordedRead] = []
   /// The site of what system calls stored.
   private var kernelSite: SiteID { SiteID(text.sites.count + 1) }
 
@@ -58,7 +61,10 @@ struct RecordingConversion {
       try sink.receive(mark: .label(String(decoding: reader.bytes, as: UTF8.self)), thread: thread)
       return
     }
-    guard let kind = record.kind.eventKind else { return }
+    guard let kind = record.kind.eventKind else {
+      try takeRead(record, thread)
+      return
+    }
     let address = record.kind.hasOffset ? try self.address(of: record) : 0
     if kind == .msync {
       try sendMsync(from: address, size: record.size, thread, to: &sink)
@@ -81,6 +87,19 @@ struct RecordingConversion {
     if let failure { throw failure }
   }
 
+  private mutating func takeRead(_ record: Record, _ thread: ThreadID) throws {
+    guard record.kind == .read else { return }
+    reads.append(
+      RecordedRead(
+        position: eventCount,
+        address: try address(of: record),
+        size: Int(record.size),
+        thread: thread,
+        site: SiteID(record.site)
+      )
+    )
+  }
+
   /// Events cover less than `msync` may.
   private mutating func sendMsync<Sink: TraceSink>(
     from address: UInt64,
@@ -100,7 +119,7 @@ struct RecordingConversion {
   }
 
   private func address(of record: Record) throws -> UInt64 {
-    let needed = record.kind.hasBytes || record.kind == .msync ? record.size : CacheLine.size
+    let needed = record.kind.hasSize ? record.size : CacheLine.size
     guard let file = Int(exactly: record.file), layout.begins.indices.contains(file),
       record.offset <= layout.sizes[file], needed <= layout.sizes[file] - record.offset
     else {
@@ -135,7 +154,7 @@ extension RecordKind {
     case .sfence: .sfence
     case .mfence: .mfence
     case .msync: .msync
-    case .label, .end, .stopped: nil
+    case .label, .end, .stopped, .read: nil
     }
   }
 }
