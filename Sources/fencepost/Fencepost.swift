@@ -18,8 +18,9 @@ struct Fencepost: ParsableCommand {
       CountCommand.self, DefectsCommand.self, WorkloadsCommand.self,
       ImageCommand.self,
       LintCommand.self, ShowCommand.self,
-      ConvertCommand.self, RecordCommand.self, CCommand.self, CPlusPlusCommand.self,
-      SwiftCommand.self, AssembleCommand.self, TryCommand.self, LitmusCommand.self,
+      ConvertCommand.self, SymbolizeCommand.self, RecordCommand.self, CCommand.self,
+      CPlusPlusCommand.self, SwiftCommand.self, AssembleCommand.self, TryCommand.self,
+      LitmusCommand.self,
       DemoCommand.self, BenchCommand.self,
     ]
   )

@@ -53,7 +53,7 @@ uint32_t site_number(const void *key, uintptr_t address) {
     sites[slot].key = key;
     sites[slot].number = ++site_count;
     int saved = errno;
-    stream_meta("site\t%u\t0x%lx\n", site_count, address);
+    tell_site(site_count, address);
     errno = saved;
     return site_count;
   }

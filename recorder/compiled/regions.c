@@ -248,9 +248,20 @@ void regions_moved(void *from, size_t old, void *to, size_t length) {
 
 void regions_stop(void) { update_watch(); }
 
+// Parts of the address space that code was loaded to.
+static struct {
+  uintptr_t start, end, bias;
+  uint32_t number;
+} loaded[MOST_MODULES];
+static uint32_t loaded_count, path_count;
+
+static void tell_modules(void);
+
 // Files get their numbers again, and their content is what it is now.
 void regions_in_child(bool is_followed) {
   if (!is_followed) region_count = 0;
+  loaded_count = path_count = 0;
+  if (is_followed) tell_modules();
   for (uint32_t i = 0; i < file_count && is_followed; i++) {
     uint64_t size = files[i]->size;
     if (files[i]->initial >= 0) syscall(SYS_close, files[i]->initial);
@@ -265,24 +276,11 @@ void regions_in_child(bool is_followed) {
 // ---- modules ----
 
 
-static void build_id(const struct dl_phdr_info *info, char *text) {
-  strcpy(text, "-");
-  for (int i = 0; i < info->dlpi_phnum; i++) {
-    const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-    if (header->p_type != PT_NOTE) continue;
-    const char *at = (const char *)(info->dlpi_addr + header->p_vaddr);
-    const char *limit = at + header->p_memsz;
-    while (at + sizeof(ElfW(Nhdr)) <= limit) {
-      const ElfW(Nhdr) *note = (const void *)at;
-      const char *name = at + sizeof *note;
-      const unsigned char *content = (const unsigned char *)name + (note->n_namesz + 3) / 4 * 4;
-      if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(name, "GNU", 4) == 0
-          && note->n_descsz <= 64) {
-        for (uint32_t k = 0; k < note->n_descsz; k++) sprintf(text + 2 * k, "%02x", content[k]);
-      }
-      at = (const char *)content + (note->n_descsz + 3) / 4 * 4;
-    }
+static bool is_loaded(uintptr_t start, uintptr_t end, uintptr_t bias) {
+  for (uint32_t i = 0; i < loaded_count; i++) {
+    if (loaded[i].start == start && loaded[i].end == end && loaded[i].bias == bias) return true;
   }
+  return false;
 }
 
 static int tell_module(struct dl_phdr_info *info, size_t size, void *unused) {
@@ -295,19 +293,31 @@ static int tell_module(struct dl_phdr_info *info, size_t size, void *unused) {
     if (first < start) start = first;
     if (first + header->p_memsz > end) end = first + header->p_memsz;
   }
-  char id[132], program[PATH_MAX];
-  build_id(info, id);
+  char program[PATH_MAX];
   const char *path = info->dlpi_name;
   if (!path[0]) {
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length < 0 ? 0 : length] = 0;
     path = program;
   }
-  if (end > start && path[0] == '/') {
-    stream_meta("module\t%lx\t%lx\t%lx\t%s\t%s\n", start, end, (unsigned long)info->dlpi_addr, id,
-                path);
-  }
+  if (end <= start || path[0] != '/' || loaded_count == MOST_MODULES) return 0;
+  if (is_loaded(start, end, info->dlpi_addr)) return 0;
+  stream_meta("module\t%u\t%s\n", path_count, path);
+  loaded[loaded_count].start = start;
+  loaded[loaded_count].end = end;
+  loaded[loaded_count].bias = info->dlpi_addr;
+  loaded[loaded_count++].number = path_count++;
   return 0;
+}
+
+// The last module that was loaded there.
+void tell_site(uint32_t site, uintptr_t address) {
+  for (uint32_t i = loaded_count; i-- > 0;) {
+    if (address < loaded[i].start || loaded[i].end <= address) continue;
+    stream_meta("code\t0x%lx\t%u\t0x%lx\n", address, loaded[i].number, address - loaded[i].bias);
+    break;
+  }
+  stream_meta("site\t%u\t0x%lx: ???\n", site, address);
 }
 
 extern void entry_before(void), entry_before_quick(void), entry_after(void), entry_after_quick(void),

@@ -63,6 +63,7 @@ void regions_unmapped(void *start, size_t length);
 void regions_moved(void *from, size_t old, void *to, size_t length);
 void regions_in_child(bool is_followed);
 void regions_stop(void);
+void tell_site(uint32_t site, uintptr_t address);
 void modules_attach(struct fencepost_module *module);
 void modules_become_threaded(void);
 void modules_detach(struct fencepost_module *module);

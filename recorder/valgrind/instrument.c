@@ -25,6 +25,10 @@ static VG_REGPARM(3) void on_store(Addr address, UWord size_and_kind, Site* site
   record_store(size_and_kind & 0xFF, address, size_and_kind >> 8, site);
 }
 
+static VG_REGPARM(3) void on_read(Addr address, UWord size, Site* site) {
+  record_read(address, size, site);
+}
+
 static VG_REGPARM(2) void on_flush(Addr address, UWord kind, Site* site) {
   record_flush(kind, address, site);
 }
@@ -38,6 +42,7 @@ static VG_REGPARM(3) void on_locked(Addr address, UWord size_and_flags, Site* si
   SizeT size = size_and_flags & 0xFF;
   if (!succeeded && !(size_and_flags & CAS_IS_CMPXCHG)) return;
   if (!has_regions) return;
+  if (is_recording_reads) record_read(address, size, site);
   if (succeeded && address - watch_start < watch_span) {
     const Region* region = region_from(address);
     if (region && region->start < address + size) {
@@ -79,8 +84,27 @@ static IRExpr* global(Block* b, void* variable) {
   return assign(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, word((UWord)variable)));
 }
 
+/* Stacks are found from the guest's registers, which then have to be in its state. */
+static void show_stack(Block* b, IRDirty* dirty) {
+  static const Int registers[] = {
+    offsetof(VexGuestAMD64State, guest_RIP),
+    offsetof(VexGuestAMD64State, guest_RSP),
+    offsetof(VexGuestAMD64State, guest_RBP),
+  };
+  addStmtToIRSB(b->out, IRStmt_Put(registers[0], word(b->pc)));
+  dirty->nFxState = 3;
+  for (Int i = 0; i < 3; i++) {
+    dirty->fxState[i].fx = Ifx_Read;
+    dirty->fxState[i].offset = registers[i];
+    dirty->fxState[i].size = 8;
+    dirty->fxState[i].nRepeats = 0;
+    dirty->fxState[i].repeatLen = 0;
+  }
+}
+
 static void call(Block* b, const HChar* name, void* function, IRExpr** arguments, IRExpr* guard) {
   IRDirty* dirty = unsafeIRDirty_0_N(0, name, VG_(fnptr_to_fnentry)(function), arguments);
+  if (stack_depth > 1) show_stack(b, dirty);
   if (guard) dirty->guard = guard;
   addStmtToIRSB(b->out, IRStmt_Dirty(dirty));
 }
@@ -101,13 +125,37 @@ static IRExpr** store_arguments(Block* b, IRExpr* address, SizeT size) {
   return mkIRExprVec_3(address, word(size_and_kind), word((UWord)site_at(b->pc)));
 }
 
-/* The call is made only where the address is near a region. */
-static void add_store(Block* b, IRExpr* address, SizeT size) {
+static IRExpr* is_near_region(Block* b, IRExpr* address) {
   IRExpr* from = global(b, &watch_start);
   IRExpr* span = global(b, &watch_span);
   IRExpr* distance = assign(b, Ity_I64, IRExpr_Binop(Iop_Sub64, address, from));
-  IRExpr* is_near = assign(b, Ity_I1, IRExpr_Binop(Iop_CmpLT64U, distance, span));
-  call(b, "on_store", on_store, store_arguments(b, address, size), is_near);
+  return assign(b, Ity_I1, IRExpr_Binop(Iop_CmpLT64U, distance, span));
+}
+
+/* The call is made only where the address is near a region. */
+static void add_store(Block* b, IRExpr* address, SizeT size) {
+  call(b, "on_store", on_store, store_arguments(b, address, size), is_near_region(b, address));
+}
+
+static void add_read(Block* b, IRExpr* address, SizeT size) {
+  IRExpr** arguments = mkIRExprVec_3(address, word(size), word((UWord)site_at(b->pc)));
+  call(b, "on_read", on_read, arguments, is_near_region(b, address));
+}
+
+/* Loads are expressions. Those under a guard count as made whether it holds or not. */
+static void add_reads(Block* b, const IRStmt* statement) {
+  if (statement->tag == Ist_WrTmp && statement->Ist.WrTmp.data->tag == Iex_Load) {
+    const IRExpr* load = statement->Ist.WrTmp.data;
+    add_read(b, load->Iex.Load.addr, sizeofIRType(load->Iex.Load.ty));
+  } else if (statement->tag == Ist_LoadG) {
+    const IRLoadG* load = statement->Ist.LoadG.details;
+    IRType wide, loaded;
+    typeOfIRLoadGOp(load->cvt, &wide, &loaded);
+    add_read(b, load->addr, sizeofIRType(loaded));
+  } else if (statement->tag == Ist_Dirty) {
+    const IRDirty* dirty = statement->Ist.Dirty.details;
+    if (dirty->mFx == Ifx_Read || dirty->mFx == Ifx_Modify) add_read(b, dirty->mAddr, dirty->mSize);
+  }
 }
 
 static void add_guarded_store(Block* b, IRExpr* address, SizeT size, IRExpr* guard) {
@@ -231,6 +279,7 @@ static SizeT size_of(Block* b, IRExpr* data) {
 }
 
 static void add_statement(Block* b, IRStmt* statement) {
+  if (is_recording_reads) add_reads(b, statement);
   if (statement->tag == Ist_Dirty) {
     add_dirty(b, statement);
     return;

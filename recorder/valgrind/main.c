@@ -26,6 +26,8 @@ static Bool take_option(const HChar* option) {
   const HChar* pattern;
   if VG_STR_CLO(option, "--recording", directory) return True;
   if VG_BOOL_CLO(option, "--follow", is_following) return True;
+  if VG_BINT_CLO(option, "--frames", stack_depth, 1, MOST_FRAMES) return True;
+  if VG_BOOL_CLO(option, "--reads", is_recording_reads) return True;
   if VG_STR_CLO(option, "--pmem", pattern) {
     regions_add_pattern(pattern);
     return True;
@@ -37,7 +39,9 @@ static void print_usage(void) {
   VG_(printf)(
     "    --recording=DIRECTORY  where the recording goes\n"
     "    --pmem=PATTERN         mapped files to record; may be repeated\n"
-    "    --follow=no|yes        record forks too [no]\n");
+    "    --follow=no|yes        record forks too [no]\n"
+    "    --frames=NUMBER        frames of a place, 1 to 32 [1]\n"
+    "    --reads=no|yes         record reads of what another thread stored [no]\n");
 }
 
 static void print_debug_usage(void) { VG_(printf)("    (none)\n"); }
@@ -75,6 +79,7 @@ static void forked(ThreadId tid) {
   if (!directory) return;
   records_start_again();
   sites_start_again();
+  writers_start_again();
   stream_child(is_following);
   if (is_following) regions_start_again();
   else watch_span = 0;

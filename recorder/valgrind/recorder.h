@@ -21,6 +21,7 @@
 #include "pub_tool_machine.h"
 #include "pub_tool_mallocfree.h"
 #include "pub_tool_options.h"
+#include "pub_tool_stacktrace.h"
 #include "pub_tool_threadstate.h"
 #include "pub_tool_tooliface.h"
 #include "pub_tool_vki.h"
@@ -43,6 +44,7 @@ enum {
   RECORD_KERNEL_STORE = 12,
   RECORD_END = 13,
   RECORD_STOPPED = 14,
+  RECORD_READ = 15,
 };
 
 /* ---- decode.c: as much of an instruction as the intermediate representation does not tell ---- */
@@ -86,6 +88,10 @@ typedef struct Site {
   UInt number;       /* 0 until the site caused an event */
   DiEpoch epoch;     /* when code was last translated from there */
 } Site;
+
+enum { MOST_FRAMES = 32 };
+/* Frames of a site: 1 for the instruction alone, at most MOST_FRAMES. */
+extern UInt stack_depth;
 
 Site* site_at(Addr pc);
 UInt site_number(Site* site);
@@ -139,6 +145,8 @@ const HChar* stream_initial_path(UInt file);
 /* ---- records.c: events as records ---- */
 
 void record_store(UInt kind, Addr address, SizeT size, Site* site);
+/* A load; only what another thread stored last becomes a record. */
+void record_read(Addr address, SizeT size, Site* site);
 void record_flush(UInt kind, Addr address, Site* site);
 void record_fence(UInt kind, Site* site);
 /* A locked operation on memory that is not persistent. */
@@ -149,6 +157,15 @@ void record_file_msync(UInt file);
 void record_file_store(UInt file, ULong offset, const UChar* bytes, SizeT size);
 void record_label(const HChar* text);
 void records_start_again(void);
+
+/* ---- writers.c: which thread stored a word last, where reads are recorded ---- */
+
+extern Bool is_recording_reads;
+
+void writers_stored(UInt file, ULong offset, SizeT size, UInt thread);
+/* Whether another thread stored part of it last and this one has not read that yet. */
+Bool writers_read(UInt file, ULong offset, SizeT size, UInt thread);
+void writers_start_again(void);
 void threads_init(void);
 
 /* ---- syscalls.c ---- */

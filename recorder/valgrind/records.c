@@ -88,6 +88,7 @@ static void put_store(UInt kind, UInt site, UInt file, ULong offset, const UChar
   stream_commit(start, at + size, tag);
   if (kind == RECORD_NT_STORE) has_unfenced[thread] = True;
   if (kind == RECORD_LOCKED_STORE) has_unfenced[thread] = False;
+  if (is_recording_reads) writers_stored(file, offset, size, thread);
 }
 
 static void put_pieces(UInt kind, UInt site, UInt file, ULong offset, const UChar* bytes, SizeT size) {
@@ -118,6 +119,30 @@ void record_file_store(UInt file, ULong offset, const UChar* bytes, SizeT size) 
   if (offset >= known) return;
   if (size > known - offset) size = known - offset;
   put_pieces(RECORD_KERNEL_STORE, 0, file, offset, bytes, size);
+}
+
+/* ---- reads ---- */
+
+static void put_read(UInt site, UInt file, ULong offset, SizeT size, UInt thread) {
+  UChar* start = stream_reserve(LONGEST_HEAD);
+  if (!start) return;
+  UChar tag = RECORD_READ;
+  UChar* at = put_context(start + 1, &tag, site, thread, file);
+  at = put_offset(at, offset);
+  at = put_varint(at, size);
+  stream_commit(start, at, tag);
+}
+
+/* A load that ends in another region is told of the first alone. */
+void record_read(Addr address, SizeT size, Site* site) {
+  const Region* region = region_from(address);
+  if (!region || region->start >= address + size || !is_recording) return;
+  UInt thread = current_thread();
+  Addr start = address < region->start ? region->start : address;
+  Addr end = address + size < region->end ? address + size : region->end;
+  ULong offset = region->offset + (start - region->start);
+  if (!writers_read(region->file, offset, end - start, thread)) return;
+  put_read(site_number(site), region->file, offset, end - start, thread);
 }
 
 /* ---- what orders ---- */

@@ -10,7 +10,8 @@ struct RecordCommand: ParsableCommand {
     discussion: """
       Runs the program under Valgrind, slower, and records each store, flush and fence to the files that
       it maps: those that --pmem names, those mapped with MAP_SYNC, and those that libpmem registers.
-      Nothing has to be compiled again; lines are told where there is debug information.
+      Nothing has to be compiled again; lines are told where there is debug information, now or later by
+      "fencepost symbolize".
 
       The program sees PMEM_IS_PMEM_FORCE=1 and PMEM_NO_FLUSH=0: libpmem flushes as it does on persistent
       memory under ADR. It is told that the processor has clwb and clflushopt, and no AVX-512.
@@ -52,6 +53,24 @@ struct RecordCommand: ParsableCommand {
   )
   var how = ChosenRecorder.auto
 
+  @Flag(
+    help: ArgumentHelp(
+      "Warn of stores made durable before what another thread stored and theirs may derive from.",
+      discussion:
+        "Loads are watched for that, which makes the program slower; the trace is the same."
+    )
+  )
+  var races = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Frames of the call stack that make a place, 1 to 32.",
+      discussion:
+        "More tell who called a library's flush; the program is slower, and each stack is a place."
+    )
+  )
+  var frames = 1
+
   @Flag(name: [.short, .long], help: "Say nothing but warnings.")
   var quiet = false
 
@@ -66,6 +85,9 @@ struct RecordCommand: ParsableCommand {
       throw ValidationError(
         "\(output): a recording goes to a file; .fpt is binary, .trace text, each also with .zst."
       )
+    }
+    guard (1...32).contains(frames) else {
+      throw ValidationError("--frames: from 1 to 32, not \(frames).")
     }
     guard program.isEmpty == (from != nil) else {
       throw ValidationError(
@@ -118,6 +140,8 @@ struct RecordCommand: ParsableCommand {
           recording: directory,
           patterns: pmem.map(absolute),
           isFollowing: follow,
+          recordsReads: races,
+          frames: frames,
           program: program
         )
         return (words, tool.variables(environment))

@@ -16,15 +16,18 @@ enum RecordKind: UInt8 {
   case kernelStore = 12
   case end = 13
   case stopped = 14
+  case read = 15
 
   var hasOffset: Bool {
     switch self {
     case .store, .nonTemporalStore, .lockedStore, .kernelStore, .clwb, .clflushopt, .clflush,
-      .msync:
+      .msync, .read:
       true
     default: false
     }
   }
+
+  var hasSize: Bool { hasBytes || self == .msync || self == .read }
 
   var hasBytes: Bool {
     switch self {
@@ -100,7 +103,7 @@ struct RecordReader {
       offset &+= (difference >> 1) ^ (0 &- (difference & 1))
       record.offset = offset
     }
-    if kind.hasBytes || kind == .msync { record.size = try varint() }
+    if kind.hasSize { record.size = try varint() }
     payload = 0..<0
     if kind.hasBytes {
       guard record.size <= UInt64(buffer.count - next) else { throw malformed(at: start) }

@@ -23,7 +23,7 @@ struct RecordReport {
 
   /// What the reader of a verdict should know.
   var warnings: [String] {
-    trace.differences + trace.unverified + missing + interruptions
+    trace.differences + trace.unverified + missing + interruptions + trace.races
   }
 
   private var missing: [String] {

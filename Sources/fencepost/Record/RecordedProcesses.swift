@@ -23,12 +23,7 @@ struct RecordedProcesses {
       )
     }
     let others = all.filter { $0.prefix != main.prefix && !$0.files.isEmpty }
-    let symbolizer = Symbolizer(environment: ProcessInfo.processInfo.environment)
-    texts = (main.files.isEmpty && !others.isEmpty ? others : [main] + others).map { text in
-      var resolved = text
-      resolved.resolveSites(with: symbolizer)
-      return resolved
-    }
+    texts = main.files.isEmpty && !others.isEmpty ? others : [main] + others
   }
 }
 

@@ -1,3 +1,4 @@
+import Checker
 import Foundation
 import PersistencyModel
 import TraceFormat
@@ -11,6 +12,8 @@ struct RecordedTrace {
   private(set) var initialImages: [String] = []
   /// Sentences about files that the recording does not explain.
   private(set) var differences: [String] = []
+  /// Sentences about persistency races, where reads were recorded.
+  private(set) var races: [String] = []
   /// Sentences about files that could not be compared.
   private(set) var unverified: [String] = []
 
@@ -41,6 +44,13 @@ struct RecordedTrace {
       try writer.finish(isComplete: !conversion.isStopped && differences.isEmpty)
     }
     for (file, image) in initial { try keep(image, ofFile: file) }
+    if !conversion.reads.isEmpty { try findRaces() }
+  }
+
+  private mutating func findRaces() throws {
+    let trace = try ToolFailure.translating { try TraceReader.trace(path).trace }
+    let found = RaceSearch.races(in: trace, reads: conversion.reads)
+    races = found.map(RaceText(trace: trace).sentence)
   }
 
   /// Every byte of the files must be explained by what they held first and by the stores.

@@ -61,6 +61,8 @@ struct RecorderTool {
     recording: String,
     patterns: [String],
     isFollowing: Bool,
+    recordsReads: Bool,
+    frames: Int,
     program: [String]
   ) -> [String] {
     var words = [
@@ -71,6 +73,8 @@ struct RecorderTool {
     ]
     words += patterns.map { "--pmem=\($0)" }
     if isFollowing { words += ["--follow=yes", "--trace-children=yes"] }
+    if frames > 1 { words.append("--frames=\(frames)") }
+    if recordsReads { words.append("--reads=yes") }
     return words + program
   }
 

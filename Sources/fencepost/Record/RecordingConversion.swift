@@ -1,3 +1,5 @@
+import Checker
+import Foundation
 import PersistencyModel
 import TraceFormat
 
@@ -9,6 +11,8 @@ struct RecordingConversion {
   /// Whether the stream stops because nothing more could be written.
   private(set) var isStopped = false
   private(set) var threads: Set<ThreadID> = []
+  /// Loads of what other threads stored, where they were recorded.
+  private(set) var reads: [RecordedRead] = []
   /// The site of what system calls stored.
   private var kernelSite: SiteID { SiteID(text.sites.count + 1) }
 
@@ -31,9 +35,10 @@ struct RecordingConversion {
   ) throws {
     var header = TraceHeader(source: .other(RecordFidelity.source(of: text.recorder)))
     header.fidelity = RecordFidelity.notes(of: text.recorder)
+    header.buildIDs = text.modules.buildIDs
     header.addressSpace = layout.space.devices.isEmpty ? nil : layout.space
     try sink.receive(header: header)
-    for frames in text.sites { try sink.receive(site: Site(frames: frames.map(Self.frame))) }
+    for site in resolvedSites { try sink.receive(site: site) }
     try sink.receive(site: Site("system call"))
     var reader = try RecordReader(path: text.prefix + ".events")
     while let record = try reader.read() {
@@ -43,6 +48,13 @@ struct RecordingConversion {
       }
       try send(record, reader, to: &sink, replaying: memory)
     }
+  }
+
+  /// Lines that the recorder did not find may be known to others.
+  private var resolvedSites: [Site] {
+    let symbolizer = Symbolizer(environment: ProcessInfo.processInfo.environment)
+    let resolution = SiteResolution(text.sites, modules: text.modules, symbolizer: symbolizer)
+    return text.sites.map(resolution.applied)
   }
 
   private mutating func send<Sink: TraceSink>(
@@ -58,7 +70,10 @@ struct RecordingConversion {
       try sink.receive(mark: .label(String(decoding: reader.bytes, as: UTF8.self)), thread: thread)
       return
     }
-    guard let kind = record.kind.eventKind else { return }
+    guard let kind = record.kind.eventKind else {
+      try takeRead(record, thread)
+      return
+    }
     let address = record.kind.hasOffset ? try self.address(of: record) : 0
     if kind == .msync {
       try sendMsync(from: address, size: record.size, thread, to: &sink)
@@ -81,6 +96,19 @@ struct RecordingConversion {
     if let failure { throw failure }
   }
 
+  private mutating func takeRead(_ record: Record, _ thread: ThreadID) throws {
+    guard record.kind == .read else { return }
+    reads.append(
+      RecordedRead(
+        position: eventCount,
+        address: try address(of: record),
+        size: Int(record.size),
+        thread: thread,
+        site: SiteID(record.site)
+      )
+    )
+  }
+
   /// Events cover less than `msync` may.
   private mutating func sendMsync<Sink: TraceSink>(
     from address: UInt64,
@@ -100,7 +128,7 @@ struct RecordingConversion {
   }
 
   private func address(of record: Record) throws -> UInt64 {
-    let needed = record.kind.hasBytes || record.kind == .msync ? record.size : CacheLine.size
+    let needed = record.kind.hasSize ? record.size : CacheLine.size
     guard let file = Int(exactly: record.file), layout.begins.indices.contains(file),
       record.offset <= layout.sizes[file], needed <= layout.sizes[file] - record.offset
     else {
@@ -109,15 +137,6 @@ struct RecordingConversion {
       )
     }
     return layout.begins[file] + record.offset
-  }
-
-  /// `0xADDRESS: TEXT`, as the recorder writes frames.
-  private static func frame(_ text: String) -> SiteFrame {
-    guard text.hasPrefix("0x"), let colon = text.firstIndex(of: ":"),
-      let address = UInt64(text[text.index(text.startIndex, offsetBy: 2)..<colon], radix: 16)
-    else { return SiteFrame(text: text) }
-    let rest = text[text.index(after: colon)...].drop { $0 == " " }
-    return SiteFrame(address: address, text: String(rest))
   }
 }
 
@@ -135,7 +154,7 @@ extension RecordKind {
     case .sfence: .sfence
     case .mfence: .mfence
     case .msync: .msync
-    case .label, .end, .stopped: nil
+    case .label, .end, .stopped, .read: nil
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import PersistencyModel
 
 /// What the recorder wrote about one process: a line each, words separated by tabs.
 ///
@@ -18,14 +19,17 @@ struct RecordingText {
   private(set) var process = 0
   private(set) var parent = 0
   private(set) var files: [File] = []
-  /// The frames of each site, innermost first; the first site is number 1.
-  private(set) var sites: [[String]] = []
-  /// Where each site is, where frames are still to be found.
-  private(set) var places: [Int: CodePlace] = [:]
   /// Which recorder it was.
   private(set) var recorder = RecorderKind.valgrind
   /// Whether it mapped persistent memory without any part that the compiled recorder could see.
   private(set) var isUncompiled = false
+  /// The first site is number 1; frames without a line say where in which module their code is.
+  private(set) var sites: [Site] = []
+  /// Programs and libraries that the sites are in.
+  private(set) var modules = ModuleBook()
+  private var paths: [String] = []
+  /// By address: the module, and the address that the module itself gives the code.
+  private var codes: [UInt64: (module: String, offset: UInt64)] = [:]
   /// Address and first bytes of instructions that Valgrind does not know.
   private(set) var unknownInstructions: [String] = []
   /// The error number for which recording stopped.
@@ -81,10 +85,12 @@ struct RecordingText {
     case ("unread", 2):
       guard let file = Int(words[1]), files.indices.contains(file) else { return false }
       files[file].isRead = false
-    case ("site", 3...) where Int(words[1]) == sites.count + 1: takeSite(Array(words[2...]))
     case ("recorder", 2): recorder = RecorderKind(rawValue: words[1]) ?? .valgrind
-    case ("module", 6): return takeModule(words)
     case ("uncompiled", 1): isUncompiled = true
+    case ("site", 3...) where Int(words[1]) == sites.count + 1:
+      sites.append(Site(frames: words[2...].map(frame)))
+    case ("module", 3) where Int(words[1]) == paths.count: paths.append(words[2])
+    case ("code", 4): return takeCode(words)
     case ("unknown", 3): unknownInstructions.append("\(words[1]): \(words[2])")
     case ("stopped", 2): stopError = Int32(words[1]) ?? 0
     case ("exec", 2): successor = words[1]
@@ -96,48 +102,42 @@ struct RecordingText {
     return true
   }
 
+  private mutating func takeCode(_ words: [String]) -> Bool {
+    guard let address = Self.hexadecimal(words[1]), let offset = Self.hexadecimal(words[3]),
+      let module = Int(words[2]), paths.indices.contains(module)
+    else { return false }
+    modules.add(path: paths[module])
+    codes[address] = (paths[module], offset)
+    return true
+  }
+
+  private static func hexadecimal(_ text: String) -> UInt64? {
+    text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : nil
+  }
+
+  /// A frame of `0xADDRESS: TEXT`, where TEXT ends in `(FILE:LINE)`, or in `(in PATH)` where no line is known.
+  private func frame(_ text: String) -> SiteFrame {
+    guard let colon = text.firstIndex(of: ":"),
+      let address = Self.hexadecimal(String(text[..<colon]))
+    else { return SiteFrame(text: text) }
+    let rest = String(text[text.index(after: colon)...].drop { $0 == " " })
+    guard let code = codes[address] else { return SiteFrame(address: address, text: rest) }
+    guard let end = rest.range(of: " (in ") ?? rest.range(of: "???") else {
+      return SiteFrame(address: code.offset, text: rest)
+    }
+    let function = rest.hasPrefix("???") ? nil : String(rest[..<end.lowerBound])
+    return SiteFrame(
+      address: code.offset,
+      text: UnresolvedFrame.text(function: function, module: code.module, offset: code.offset)
+    )
+  }
+
   private mutating func takeSize(_ words: [String]) -> Bool {
     guard let file = Int(words[1]), files.indices.contains(file), let size = UInt64(words[2]),
       size <= UInt64(Int64.max)
     else { return false }
     files[file].size = size
     return true
-  }
-
-  /// Loaded programs and libraries, the last one first where several were at an address.
-  private var modules: [(range: Range<UInt64>, bias: UInt64, id: String?, path: String)] = []
-
-  private mutating func takeModule(_ words: [String]) -> Bool {
-    guard let begin = UInt64(words[1], radix: 16), let end = UInt64(words[2], radix: 16),
-      let bias = UInt64(words[3], radix: 16), begin <= end
-    else { return false }
-    let id = words[4] == "-" ? nil : words[4]
-    modules.insert((begin..<end, bias, id, words[5]), at: 0)
-    return true
-  }
-
-  /// A frame that is only an address is still to be looked up.
-  private mutating func takeSite(_ frames: [String]) {
-    sites.append(frames)
-    guard frames.count == 1, frames[0].hasPrefix("0x"),
-      let address = UInt64(frames[0].dropFirst(2), radix: 16),
-      let module = modules.first(where: { $0.range.contains(address) })
-    else { return }
-    places[sites.count - 1] = CodePlace(
-      module: module.path,
-      buildID: module.id,
-      offset: address &- module.bias
-    )
-  }
-
-  /// Finds functions and lines of sites that are only places.
-  mutating func resolveSites(with symbolizer: Symbolizer) {
-    guard !places.isEmpty else { return }
-    let found = symbolizer.frames(of: Array(places.values))
-    for (site, place) in places {
-      let offset = String(place.offset, radix: 16)
-      sites[site] = (found[place] ?? [place.text]).map { "0x\(offset): \($0)" }
-    }
   }
 }
 
