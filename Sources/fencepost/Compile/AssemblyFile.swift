@@ -28,6 +28,14 @@ struct AssemblyFile {
     }
   }
 
+  /// Whether a compiler wrote it, which then says so.
+  var isCompiled: Bool {
+    items.contains { item in
+      item.statement.mnemonic == ".ident"
+        || item.statement.mnemonic == ".section" && item.statement.text.contains("swift")
+    }
+  }
+
   private mutating func add(_ item: Item) {
     guard let last = items.last, item.isCode, item.statement.isInstruction,
       item.statement.labels.isEmpty, let prefix = last.statement.lonePrefix

@@ -11,6 +11,12 @@ struct AssemblyLiveness {
 
   /// Finds the least solution; what is not known counts as read.
   init(_ file: AssemblyFile) {
+    guard file.isCompiled else {
+      // Who writes assembly text by hand need not do as compilers do.
+      before = Array(repeating: .everything, count: file.items.count)
+      after = before
+      return
+    }
     let steps = file.items.map(LivenessStep.init)
     var places: [String: Int] = [:]
     for (number, item) in file.items.enumerated() {
@@ -30,7 +36,8 @@ struct AssemblyLiveness {
       hasChanged = false
       for number in steps.indices.reversed() {
         let step = steps[number]
-        let there = targets[number].map { before[$0] } ?? .everything
+        // What is in no line of this file is a function: the step reads its arguments.
+        let there = targets[number].map { before[$0] } ?? (step.isLocal ? .everything : [])
         let out: RegisterSet =
           switch step.flow {
           case .next: before[number + 1]
@@ -56,6 +63,14 @@ private struct LivenessStep {
   var reads: RegisterSet = []
   var overwrites: RegisterSet = []
   var flow = InstructionEffects.Flow.next
+
+  /// Whether a jump has a label of this file alone.
+  var isLocal: Bool {
+    switch flow {
+    case .branch(let label), .jump(let label): label.hasPrefix(".L")
+    default: false
+    }
+  }
 
   private static let turns: Set = [
     ".section", ".text", ".data", ".bss", ".pushsection", ".popsection", ".previous", ".subsection",

@@ -55,16 +55,13 @@ struct InstructionEffects {
       (reads, flow) = (.everything, .away)
       return true
     }
+    // A label that another file may have is a function, whose arguments are read.
+    let name = name.hasPrefix("jmp") ? "jmp" : name
     let isLocal = target.text.hasPrefix(".L")
-    if name == "jmp" || name == "jmpq" {
-      reads = isLocal ? [] : Self.elsewhere
-      flow = isLocal ? .jump(target.text) : .away
-      if !isLocal, target.text.first?.isNumber == true { reads = .everything }
-    } else {
-      reads = isLocal ? .flags : .everything
-      if name.contains("cxz") { reads.formUnion(.rcx) }
-      flow = isLocal ? .branch(target.text) : .next
-    }
+    reads = isLocal ? [] : target.text.first?.isNumber == true ? .everything : Self.elsewhere
+    flow = name == "jmp" ? .jump(target.text) : .branch(target.text)
+    if name != "jmp" { reads.formUnion(.flags) }
+    if name.contains("cxz") { reads.formUnion(.rcx) }
     return true
   }
 
@@ -103,9 +100,13 @@ struct InstructionEffects {
     }
   }
 
+  private static let tests: Set = [
+    "ptest", "vptest", "vtestps", "vtestpd", "kortestb", "kortestw", "kortestd", "kortestq",
+  ]
+
   private mutating func takeVector(_ name: String, _ statement: AssemblyStatement) {
     if name.hasPrefix("maskmov") || name.hasPrefix("vmaskmovdqu") { reads.formUnion(.rdi) }
-    if name.contains("comis") || name.contains("test") { overwrites.formUnion(.flags) }
+    if name.contains("comis") || Self.tests.contains(name) { overwrites.formUnion(.flags) }
     guard let destination = statement.operands.last?.register,
       let part = RegisterSet.named[destination], part.size >= 4
     else { return }

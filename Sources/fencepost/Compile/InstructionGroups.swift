@@ -48,7 +48,7 @@ enum InstructionGroups {
     add("movs", Group(reads: [.rsi, .rdi]))
     add(
       "nop endbr64 pause lfence sfence mfence clflush clflushopt clwb cldemote prefetcht0 prefetcht1 "
-        + "prefetcht2 prefetchnta prefetchw emms vzeroupper vzeroall ud2 int3",
+        + "prefetcht2 prefetchnta prefetchw emms vzeroupper vzeroall ud2 int3 leave leaveq",
       Group()
     )
     for condition in conditions {

@@ -2,11 +2,11 @@ import ArgumentParser
 import Foundation
 import TraceFormat
 
-/// `fencepost record`: the trace of an unmodified program.
+/// `fencepost record`: the trace of a program.
 struct RecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record",
-    abstract: "Record what an unmodified program stores to persistent memory.",
+    abstract: "Record what a program stores to persistent memory.",
     discussion: """
       Runs the program under Valgrind, slower, and records each store, flush and fence to the files that
       it maps: those that --pmem names, those mapped with MAP_SYNC, and those that libpmem registers.
@@ -21,8 +21,11 @@ struct RecordCommand: ParsableCommand {
       The exit status is the program's: 128 and its number for a signal, 126 and 127 where the program
       cannot be run. Where the recording itself fails: 64, 65, 74.
 
-      Not seen: AVX-512 stores (programs do without), stores of other processes, truncation. Threads take
-      turns, so races that need two processors do not show.
+      A program built by "fencepost cc", c++ or swiftc runs by itself instead, much faster: "fencepost
+      help cc" says what is seen then, --how chooses. The trace says which recorder it was.
+
+      Not seen under Valgrind: AVX-512 stores (programs do without), stores of other processes, truncation.
+      Threads take turns, so races that need two processors do not show.
 
       EXAMPLES
         fencepost record -o run.fpt -- ./server --pool pool.pm
@@ -146,6 +149,11 @@ struct RecordCommand: ParsableCommand {
         )
         return (words, tool.variables(environment))
       }
+    }
+    guard !races, frames == 1 else {
+      throw ToolFailure.usage(
+        "--races and --frames need --how valgrind: only that sees loads and stacks"
+      )
     }
     let tool = try CompiledRecorder.find(environment)
     return { directory, environment in

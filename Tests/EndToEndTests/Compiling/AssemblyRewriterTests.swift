@@ -5,8 +5,9 @@ import Testing
 /// The rewritten text of instructions, a line each, without the first line, which names the module.
 private func rewritten(_ lines: String...) throws -> [String] {
   var rewriter = AssemblyRewriter(isStrict: true)
-  let text = try rewriter.rewrite(Array(lines.joined(separator: "\n").utf8))
-  return String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst()
+  let ident = "\n.ident \"clang version 21\""
+  let text = try rewriter.rewrite(Array((lines.joined(separator: "\n") + ident).utf8))
+  return String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst().dropLast()
     .map { $0.trimmingPrefix("\t") }.map(String.init)
 }
 
@@ -88,6 +89,13 @@ struct AssemblyRewriterTests {
       "ret"
     )
     #expect(!read.contains("leaq (%rdi), %rax"))
+  }
+
+  @Test func inTextWrittenByHandEveryRegisterAndTheFlagsAreKept() throws {
+    var rewriter = AssemblyRewriter(isStrict: true)
+    let text = try rewriter.rewrite(Array("movq %rsi, (%rdi)\nmovq $1, %rax\nret".utf8))
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst()
+    #expect(lines.prefix(3) == ["\tleaq -128(%rsp), %rsp", "\tpushq %r11", "\tpushfq"])
   }
 
   @Test func aPrefixInAStatementOfItsOwnBelongsToTheNext() throws {
