@@ -37,6 +37,7 @@ enum {
   FORM_REPEATED = 2, // more: how many elements
   FORM_CAS = 3,      // stored where the zero flag is set
   FORM_COMPRESS = 4, // more: as many elements as bits are set, one after the other
+  FORM_VALUE = 5,    // more: the bytes that are stored
 };
 
 #endif

@@ -15,9 +15,6 @@
 static bool is_following;
 static pid_t recorded_process;
 
-PUBLIC void fencepost_attach_1(struct fencepost_module *module) { modules_attach(module); }
-PUBLIC void fencepost_detach_1(struct fencepost_module *module) { modules_detach(module); }
-
 static void before_fork(void) { order_begin(); }
 
 static void in_parent(void) {
@@ -49,8 +46,10 @@ static void forget_preload(void) {
 }
 
 __attribute__((constructor)) static void start(void) {
+  static bool has_started;
   const char *directory = getenv("FENCEPOST_RECORDING");
-  if (!directory) return;
+  if (!directory || has_started) return;
+  has_started = true;
   is_following = getenv("FENCEPOST_FOLLOW") != NULL;
   const char *list = getenv("FENCEPOST_PMEM");
   char *copy = list ? strdup(list) : NULL, *rest = copy;
@@ -70,6 +69,14 @@ PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
   modules_become_threaded();
   return real_pthread_create(thread, attributes, start, argument);
 }
+
+// Libraries may be initialised before this one.
+PUBLIC void fencepost_attach_1(struct fencepost_module *module) {
+  start();
+  modules_attach(module);
+}
+
+PUBLIC void fencepost_detach_1(struct fencepost_module *module) { modules_detach(module); }
 
 // ---- ends and successors ----
 

@@ -299,11 +299,25 @@ static void put_locked(const struct pending *pending, uint32_t site, bool has_st
   }
 }
 
+// Reading what was stored past the cache would wait for memory.
+static void put_value(const struct pending *pending, uint32_t kind, uint32_t site) {
+  uintptr_t address = pending->address;
+  size_t size = pending->instruction->size;
+  const struct region *region = region_from(address);
+  if (!region || address < region->start || region->end - address < size) {
+    put_store(kind, site, address, size);
+    return;
+  }
+  put_piece(kind, site, region->file, region->offset + (address - region->start),
+            (const unsigned char *)&pending->more, size);
+}
+
 static __attribute__((noinline)) void put_other(const struct pending *pending, uint32_t site,
                                                 uint64_t flags) {
   const struct fencepost_instruction *in = pending->instruction;
   bool has_stored = in->form != FORM_CAS || flags & ZERO;
   if (in->kind == RECORD_LOCKED_STORE) put_locked(pending, site, has_stored);
+  else if (in->form == FORM_VALUE) put_value(pending, in->kind, site);
   else if (in->form == FORM_REPEATED) put_repeated(pending, in->kind, site, flags & BACKWARDS);
   else if (in->form == FORM_MASKED || in->form == FORM_COMPRESS) put_elements(pending, in->kind, site);
   else if (has_stored) put_store(in->kind, site, pending->address, in->size);

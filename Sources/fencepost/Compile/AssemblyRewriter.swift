@@ -180,6 +180,8 @@ struct AssemblyRewriter {
       )
       for item in own {
         let statement = file.items[item].statement
+        // It has moved to the statement before.
+        if statement.text.isEmpty && statement.labels.isEmpty { continue }
         for label in statement.labels { output.append(contentsOf: "\(label):\n".utf8) }
         output.append(contentsOf: (codes[item] ?? "\t\(statement.text)\n").utf8)
       }

@@ -83,13 +83,13 @@ struct StoreCode {
     let scratch = free ?? spilled
     lines.append("leaq -128(%rsp), %rsp")
     if free == nil { lines.append("pushq %\(scratch.name)") }
-    let hasMore = more(scratch.name, scratch.half)
+    let moreBytes = more(scratch.name, scratch.half)
     address(in: scratch.name)
     lines.append("pushq %\(scratch.name)")
     lines.append("leaq .Lfp_d\(number)(%rip), %\(scratch.name)")
     lines.append("pushq %\(scratch.name)")
     lock()
-    let words = hasMore ? 24 : 16
+    let words = 16 + moreBytes
     let all = words + (free == nil ? 8 : 0) + 128
     let isPop = statement.mnemonic.hasPrefix("pop")
     // What it takes from the stack is not at its top here.
@@ -114,11 +114,19 @@ struct StoreCode {
     ]
   }
 
-  /// Pushes what the runtime must know beside the address; whether there is something.
-  private mutating func more(_ scratch: String, _ half: String) -> Bool {
+  /// Pushes what the runtime must know beside the address: so many bytes.
+  private mutating func more(_ scratch: String, _ half: String) -> Int {
     switch form.shape {
-    case .plain, .compareAndSwap: return false
+    case .plain, .compareAndSwap: return 0
     case .repeated: lines.append("pushq %rcx")
+    case .value(let register):
+      if let part = RegisterSet.named[register] {
+        lines.append("pushq %\(Self.name(of: part.set))")
+        return 8
+      }
+      let move = statement.mnemonic.hasPrefix("v") ? "vmovups" : "movups"
+      lines += ["leaq -\(form.size)(%rsp), %rsp", "\(move) %\(register), (%rsp)"]
+      return form.size
     case .masked(.register(let mask)), .compressed(.register(let mask)):
       // Without AVX-512BW there are 16 elements at most.
       lines.append(
@@ -130,7 +138,7 @@ struct StoreCode {
       lines.append("\(instruction) %\(vector), %\(half)")
       lines.append("pushq %\(scratch)")
     }
-    return true
+    return 8
   }
 
   private mutating func address(in scratch: String) {

@@ -24,6 +24,8 @@ struct StoreForm: Equatable {
     case compareAndSwap
     /// As many elements as the mask register has bits, one after the other.
     case compressed(Mask)
+    /// What is stored is told, for reading it back from behind the cache takes long.
+    case value(String)
 
     var number: UInt8 {
       switch self {
@@ -32,6 +34,7 @@ struct StoreForm: Equatable {
       case .repeated: 2
       case .compareAndSwap: 3
       case .compressed: 4
+      case .value: 5
       }
     }
   }

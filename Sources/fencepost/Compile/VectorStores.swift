@@ -21,7 +21,10 @@ enum VectorStores {
         count: width / element
       )
     }
-    guard let mask = target.mask else { return StoreForm(kind: kind, size: size) }
+    guard let mask = target.mask else {
+      let isDirect = kind == .nonTemporalStore && whole.contains(plain)
+      return StoreForm(kind: kind, size: size, shape: isDirect ? .value(source) : .plain)
+    }
     guard let element = element(plain) else { return nil }
     return StoreForm(
       kind: kind,

@@ -35,7 +35,7 @@ private let forms: [Form] = [
   Form("unaligned_across_lines", [8]), Form("sse_16", [16]), Form("sse_low_8", [8]),
   Form("sse_float_4", [4]), Form("mmx_8", [8]), Form("struct_copy", atLeast: 200),
   Form("libc_memcpy", [200]), Form("libc_memset", [300]), Form("libc_memmove", [100, 100]),
-  Form("libc_strcpy", [50]), Form("rep_movsb", [77]), Form("rep_stosq", [72]),
+  Form("libc_strcpy", [49]), Form("rep_movsb", [77]), Form("rep_stosq", [72]),
   Form("string_one", [8, 1]), Form("inline_assembly", [4]), Form("read_modify_write", [8]),
   Form("push_pop", [8]), Form("set_condition", [1]), Form("x87_store", [8]),
   Form("x87_extended", [10]), Form("fxsave_512", [512]), Form("atomic_store", [8]),
