@@ -22,7 +22,7 @@ struct RecorderTool {
           + "install it (on Debian: apt-get install valgrind)"
       )
     }
-    let candidates = environment["FENCEPOST_RECORDER"].map { [$0] } ?? places(above: ownDirectory)
+    let candidates = environment["FENCEPOST_RECORDER"].map { [$0] } ?? places(above: CommandLocation.directory)
     guard let directory = candidates.first(where: { isFile("\($0)/\(file)") }) else {
       throw ToolFailure.inputOutput(
         "the recorder \(file) was not found; build it with `make recorder` or name its directory in "
@@ -37,11 +37,6 @@ struct RecorderTool {
     let up = { (path: String) in (path as NSString).deletingLastPathComponent }
     let above = [directory, up(directory), up(up(directory))]
     return ["\(up(directory))/libexec/fencepost/recorder"] + above.map { "\($0)/recorder" }
-  }
-
-  private static var ownDirectory: String {
-    let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return ((own ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
   }
 
   private static func isFile(_ path: String) -> Bool {
