@@ -53,6 +53,7 @@ build: setup recorder ## Build for release: .build/release/fencepost and fencepo
 
 # A separate program under its own licence: see recorder/valgrind/README.md.
 recorder: ## Build the recorder of unmodified programs (needs Debian's valgrind package)
+	@$(MAKE) -s -C recorder/profile BUILD=$(CURDIR)/.build/recorder/profile
 	@if [ -e /usr/include/valgrind/pub_tool_tooliface.h ]; then \
 		$(MAKE) -s -C recorder/valgrind BUILD=$(CURDIR)/.build/recorder; \
 	else \

@@ -17,7 +17,8 @@ struct DemoCommand: ParsableCommand {
   var directory = "fencepost-demo"
 
   @Option(
-    help: "Folder of the project's traces, with the kernel's recording (default: found by the command)."
+    help:
+      "Folder of the project's traces, with the kernel's recording (default: found by the command)."
   )
   var traces: String?
 

@@ -22,6 +22,13 @@ enum ProgramRecorder {
 
   private static let directory = Tool.products.appending(path: "recorder-of-tests").path
 
+  /// Builds the library that counts calls of libpmem, where the tests look for it: whether it is there.
+  static let hasProfile =
+    command([
+      "make", "-s", "-C", root.appending(path: "recorder/profile").path,
+      "BUILD=\(directory)/profile",
+    ]) == 0
+
   /// Builds the recorder beside the tests; seconds at most, nothing where it is built.
   private static func build() -> Int32 {
     command([
@@ -30,14 +37,18 @@ enum ProgramRecorder {
   }
 
   /// Compiles a program of `Tests/RecorderPrograms` into a folder.
-  static func program(_ name: String, in folder: Scratch) throws -> String {
+  static func program(
+    _ name: String,
+    in folder: Scratch,
+    options: [String] = []
+  ) throws -> String {
     let source = source("\(name).c").path
     let output = folder.url.appending(path: name).path
     let status = command(
       [
         "clang", "-O1", "-gdwarf-4", "-fno-builtin", "-pthread", "-I", headers, "-o", output,
         source,
-      ]
+      ] + options
     )
     guard status == 0 else { throw RecorderFailure(text: "\(name).c does not compile") }
     return output
