@@ -18,7 +18,8 @@ struct Fencepost: ParsableCommand {
       CountCommand.self, DefectsCommand.self, WorkloadsCommand.self,
       ImageCommand.self,
       LintCommand.self, ShowCommand.self,
-      ConvertCommand.self, RecordCommand.self, TryCommand.self, LitmusCommand.self,
+      ConvertCommand.self, SymbolizeCommand.self, RecordCommand.self, TryCommand.self,
+      LitmusCommand.self,
       DemoCommand.self, BenchCommand.self,
     ]
   )

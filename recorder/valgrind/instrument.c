@@ -84,8 +84,27 @@ static IRExpr* global(Block* b, void* variable) {
   return assign(b, Ity_I64, IRExpr_Load(Iend_LE, Ity_I64, word((UWord)variable)));
 }
 
+/* Stacks are found from the guest's registers, which then have to be in its state. */
+static void show_stack(Block* b, IRDirty* dirty) {
+  static const Int registers[] = {
+    offsetof(VexGuestAMD64State, guest_RIP),
+    offsetof(VexGuestAMD64State, guest_RSP),
+    offsetof(VexGuestAMD64State, guest_RBP),
+  };
+  addStmtToIRSB(b->out, IRStmt_Put(registers[0], word(b->pc)));
+  dirty->nFxState = 3;
+  for (Int i = 0; i < 3; i++) {
+    dirty->fxState[i].fx = Ifx_Read;
+    dirty->fxState[i].offset = registers[i];
+    dirty->fxState[i].size = 8;
+    dirty->fxState[i].nRepeats = 0;
+    dirty->fxState[i].repeatLen = 0;
+  }
+}
+
 static void call(Block* b, const HChar* name, void* function, IRExpr** arguments, IRExpr* guard) {
   IRDirty* dirty = unsafeIRDirty_0_N(0, name, VG_(fnptr_to_fnentry)(function), arguments);
+  if (stack_depth > 1) show_stack(b, dirty);
   if (guard) dirty->guard = guard;
   addStmtToIRSB(b->out, IRStmt_Dirty(dirty));
 }

@@ -26,6 +26,7 @@ static Bool take_option(const HChar* option) {
   const HChar* pattern;
   if VG_STR_CLO(option, "--recording", directory) return True;
   if VG_BOOL_CLO(option, "--follow", is_following) return True;
+  if VG_BINT_CLO(option, "--frames", stack_depth, 1, MOST_FRAMES) return True;
   if VG_BOOL_CLO(option, "--reads", is_recording_reads) return True;
   if VG_STR_CLO(option, "--pmem", pattern) {
     regions_add_pattern(pattern);
@@ -39,6 +40,7 @@ static void print_usage(void) {
     "    --recording=DIRECTORY  where the recording goes\n"
     "    --pmem=PATTERN         mapped files to record; may be repeated\n"
     "    --follow=no|yes        record forks too [no]\n"
+    "    --frames=NUMBER        frames of a place, 1 to 32 [1]\n"
     "    --reads=no|yes         record reads of what another thread stored [no]\n");
 }
 

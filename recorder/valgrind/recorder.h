@@ -21,6 +21,7 @@
 #include "pub_tool_machine.h"
 #include "pub_tool_mallocfree.h"
 #include "pub_tool_options.h"
+#include "pub_tool_stacktrace.h"
 #include "pub_tool_threadstate.h"
 #include "pub_tool_tooliface.h"
 #include "pub_tool_vki.h"
@@ -87,6 +88,10 @@ typedef struct Site {
   UInt number;       /* 0 until the site caused an event */
   DiEpoch epoch;     /* when code was last translated from there */
 } Site;
+
+enum { MOST_FRAMES = 32 };
+/* Frames of a site: 1 for the instruction alone, at most MOST_FRAMES. */
+extern UInt stack_depth;
 
 Site* site_at(Addr pc);
 UInt site_number(Site* site);

@@ -10,7 +10,8 @@ struct RecordCommand: ParsableCommand {
     discussion: """
       Runs the program under Valgrind, slower, and records each store, flush and fence to the files that
       it maps: those that --pmem names, those mapped with MAP_SYNC, and those that libpmem registers.
-      Nothing has to be compiled again; lines are told where there is debug information.
+      Nothing has to be compiled again; lines are told where there is debug information, now or later by
+      "fencepost symbolize".
 
       The program sees PMEM_IS_PMEM_FORCE=1 and PMEM_NO_FLUSH=0: libpmem flushes as it does on persistent
       memory under ADR. It is told that the processor has clwb and clflushopt, and no AVX-512.
@@ -54,6 +55,15 @@ struct RecordCommand: ParsableCommand {
   )
   var races = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Frames of the call stack that make a place, 1 to 32.",
+      discussion:
+        "More tell who called a library's flush; the program is slower, and each stack is a place."
+    )
+  )
+  var frames = 1
+
   @Flag(name: [.short, .long], help: "Say nothing but warnings.")
   var quiet = false
 
@@ -73,6 +83,9 @@ struct RecordCommand: ParsableCommand {
       throw ValidationError(
         "\(output): a recording goes to a file; .fpt is binary, .trace text, each also with .zst."
       )
+    }
+    guard (1...32).contains(frames) else {
+      throw ValidationError("--frames: from 1 to 32, not \(frames).")
     }
     guard program.isEmpty == (from != nil) else {
       throw ValidationError(
@@ -105,6 +118,7 @@ struct RecordCommand: ParsableCommand {
       patterns: pmem.map(absolute),
       isFollowing: follow,
       recordsReads: races,
+      frames: frames,
       program: program
     )
     let end = try RecordedProgram.run(words, variables: tool.variables(environment))

@@ -59,6 +59,7 @@ struct RecorderTool {
     patterns: [String],
     isFollowing: Bool,
     recordsReads: Bool,
+    frames: Int,
     program: [String]
   ) -> [String] {
     var words = [
@@ -69,6 +70,7 @@ struct RecorderTool {
     ]
     words += patterns.map { "--pmem=\($0)" }
     if isFollowing { words += ["--follow=yes", "--trace-children=yes"] }
+    if frames > 1 { words.append("--frames=\(frames)") }
     if recordsReads { words.append("--reads=yes") }
     return words + program
   }

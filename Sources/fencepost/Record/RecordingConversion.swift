@@ -1,4 +1,5 @@
 import Checker
+import Foundation
 import PersistencyModel
 import TraceFormat
 
@@ -34,9 +35,10 @@ struct RecordingConversion {
   ) throws {
     var header = TraceHeader(source: .other(RecordFidelity.source))
     header.fidelity = RecordFidelity.notes
+    header.buildIDs = text.modules.buildIDs
     header.addressSpace = layout.space.devices.isEmpty ? nil : layout.space
     try sink.receive(header: header)
-    for frames in text.sites { try sink.receive(site: Site(frames: frames.map(Self.frame))) }
+    for site in resolvedSites { try sink.receive(site: site) }
     try sink.receive(site: Site("system call"))
     var reader = try RecordReader(path: text.prefix + ".events")
     while let record = try reader.read() {
@@ -46,6 +48,13 @@ struct RecordingConversion {
       }
       try send(record, reader, to: &sink, replaying: memory)
     }
+  }
+
+  /// Lines that the recorder did not find may be known to others.
+  private var resolvedSites: [Site] {
+    let symbolizer = Symbolizer(environment: ProcessInfo.processInfo.environment)
+    let resolution = SiteResolution(text.sites, modules: text.modules, symbolizer: symbolizer)
+    return text.sites.map(resolution.applied)
   }
 
   private mutating func send<Sink: TraceSink>(
@@ -128,15 +137,6 @@ struct RecordingConversion {
       )
     }
     return layout.begins[file] + record.offset
-  }
-
-  /// `0xADDRESS: TEXT`, as the recorder writes frames.
-  private static func frame(_ text: String) -> SiteFrame {
-    guard text.hasPrefix("0x"), let colon = text.firstIndex(of: ":"),
-      let address = UInt64(text[text.index(text.startIndex, offsetBy: 2)..<colon], radix: 16)
-    else { return SiteFrame(text: text) }
-    let rest = text[text.index(after: colon)...].drop { $0 == " " }
-    return SiteFrame(address: address, text: String(rest))
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import PersistencyModel
 
 /// What the recorder wrote about one process: a line each, words separated by tabs.
 ///
@@ -18,8 +19,13 @@ struct RecordingText {
   private(set) var process = 0
   private(set) var parent = 0
   private(set) var files: [File] = []
-  /// The frames of each site, innermost first; the first site is number 1.
-  private(set) var sites: [[String]] = []
+  /// The first site is number 1; frames without a line say where in which module their code is.
+  private(set) var sites: [Site] = []
+  /// Programs and libraries that the sites are in.
+  private(set) var modules = ModuleBook()
+  private var paths: [String] = []
+  /// By address: the module, and the address that the module itself gives the code.
+  private var codes: [UInt64: (module: String, offset: UInt64)] = [:]
   /// Address and first bytes of instructions that Valgrind does not know.
   private(set) var unknownInstructions: [String] = []
   /// The error number for which recording stopped.
@@ -76,7 +82,9 @@ struct RecordingText {
       guard let file = Int(words[1]), files.indices.contains(file) else { return false }
       files[file].isRead = false
     case ("site", 3...) where Int(words[1]) == sites.count + 1:
-      sites.append(Array(words[2...]))
+      sites.append(Site(frames: words[2...].map(frame)))
+    case ("module", 3) where Int(words[1]) == paths.count: paths.append(words[2])
+    case ("code", 4): return takeCode(words)
     case ("unknown", 3): unknownInstructions.append("\(words[1]): \(words[2])")
     case ("stopped", 2): stopError = Int32(words[1]) ?? 0
     case ("exec", 2): successor = words[1]
@@ -86,6 +94,36 @@ struct RecordingText {
     default: return false
     }
     return true
+  }
+
+  private mutating func takeCode(_ words: [String]) -> Bool {
+    guard let address = Self.hexadecimal(words[1]), let offset = Self.hexadecimal(words[3]),
+      let module = Int(words[2]), paths.indices.contains(module)
+    else { return false }
+    modules.add(path: paths[module])
+    codes[address] = (paths[module], offset)
+    return true
+  }
+
+  private static func hexadecimal(_ text: String) -> UInt64? {
+    text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : nil
+  }
+
+  /// A frame of `0xADDRESS: TEXT`, where TEXT ends in `(FILE:LINE)`, or in `(in PATH)` where no line is known.
+  private func frame(_ text: String) -> SiteFrame {
+    guard let colon = text.firstIndex(of: ":"),
+      let address = Self.hexadecimal(String(text[..<colon]))
+    else { return SiteFrame(text: text) }
+    let rest = String(text[text.index(after: colon)...].drop { $0 == " " })
+    guard let code = codes[address] else { return SiteFrame(address: address, text: rest) }
+    guard let end = rest.range(of: " (in ") ?? rest.range(of: "???") else {
+      return SiteFrame(address: code.offset, text: rest)
+    }
+    let function = rest.hasPrefix("???") ? nil : String(rest[..<end.lowerBound])
+    return SiteFrame(
+      address: code.offset,
+      text: UnresolvedFrame.text(function: function, module: code.module, offset: code.offset)
+    )
   }
 
   private mutating func takeSize(_ words: [String]) -> Bool {

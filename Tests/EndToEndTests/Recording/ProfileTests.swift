@@ -56,10 +56,11 @@ struct ProfileTests {
     in folder: Scratch,
     environment: [String: String] = [:]
   ) throws -> ToolRun {
-    let program = try ProgramRecorder.program(
+    let program = folder.url.appending(path: "libpmem-calls").path
+    try ProgramRecorder.compile(
       "libpmem-calls",
-      in: folder,
-      options: ["-fno-omit-frame-pointer", "-lpmem"]
+      ["-gdwarf-4", "-fno-omit-frame-pointer", "-Wl,--no-as-needed", "-lpmem"],
+      to: program
     )
     return try ProgramRecorder.run(
       ["record", "--profile"] + options + ["--", program, "pm.img", way],
@@ -171,7 +172,7 @@ struct ProfileTests {
     #expect(run.errors.contains("no call of libpmem was seen"))
   }
 
-  @Test(arguments: [["--follow"], ["--pmem", "x"], ["--races"]])
+  @Test(arguments: [["--follow"], ["--pmem", "x"], ["--races"], ["--frames", "2"]])
   func optionsOfARecordingAreRefused(options: [String]) throws {
     let run = try run("none", options, in: Scratch())
     #expect(run.status == 64 && run.errors.contains("do not go with it"))

@@ -37,21 +37,17 @@ enum ProgramRecorder {
   }
 
   /// Compiles a program of `Tests/RecorderPrograms` into a folder.
-  static func program(
-    _ name: String,
-    in folder: Scratch,
-    options: [String] = []
-  ) throws -> String {
-    let source = source("\(name).c").path
+  static func program(_ name: String, in folder: Scratch) throws -> String {
     let output = folder.url.appending(path: name).path
-    let status = command(
-      [
-        "clang", "-O1", "-gdwarf-4", "-fno-builtin", "-pthread", "-I", headers, "-o", output,
-        source,
-      ] + options
-    )
-    guard status == 0 else { throw RecorderFailure(text: "\(name).c does not compile") }
+    try compile(name, ["-gdwarf-4"], to: output)
     return output
+  }
+
+  /// Compiles a program of `Tests/RecorderPrograms` with more options.
+  static func compile(_ name: String, _ options: [String], to output: String) throws {
+    let words = ["clang", "-O1", "-fno-builtin", "-pthread", "-I", headers, "-o", output]
+    let status = command(words + options + [source("\(name).c").path])
+    guard status == 0 else { throw RecorderFailure(text: "\(name).c does not compile") }
   }
 
   /// A file of `Tests/RecorderPrograms`.
@@ -96,8 +92,10 @@ enum ProgramRecorder {
     return (run, read.trace, read.summary)
   }
 
-  private static func command(_ words: [String]) -> Int32 {
+  /// Runs a command, in a folder where one is given; its exit status.
+  static func command(_ words: [String], in folder: Scratch? = nil) -> Int32 {
     let process = Process()
+    process.currentDirectoryURL = folder?.url
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = words
     process.standardOutput = FileHandle.nullDevice

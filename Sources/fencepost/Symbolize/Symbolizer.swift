@@ -22,12 +22,14 @@ struct Symbolizer {
   private let command: [String]?
   private let demangler: String?
   private let environment: [String: String]
+  private let files: SymbolFiles
 
   /// Places that are asked for at once: they are arguments of a command.
   private static let most = 1000
 
   /// Looks for the commands in `PATH`; `FENCEPOST_SYMBOLIZER` names another, "none" for none.
-  init(environment: [String: String]) {
+  init(environment: [String: String], files: SymbolFiles = SymbolFiles()) {
+    self.files = files
     let wanted = environment["FENCEPOST_SYMBOLIZER"].map { [$0] }
     let found = (wanted ?? ["llvm-symbolizer", "addr2line"]).lazy
       .compactMap { RecorderTool.path(of: $0, environment) }.first
@@ -44,13 +46,14 @@ struct Symbolizer {
   /// Whether there is a command that resolves places.
   var isAvailable: Bool { command != nil }
 
-  /// The frames of each place, innermost first: `function (file:line)`, inlined ones before those that they
-  /// are inlined into. A place of which nothing is known has one frame, `module+0xOFFSET`.
+  /// The frames of each place, innermost first.
+  ///
+  /// Each is `function (file:line)`, inlined ones before those that they are inlined into. A place of which nothing is known has one frame, `module+0xOFFSET`.
   func frames(of places: [CodePlace]) -> [CodePlace: [String]] {
     var frames: [CodePlace: [SymbolFrame]] = [:]
     let modules = Dictionary(grouping: Set(places)) { ModuleName(path: $0.module, id: $0.buildID) }
     for (module, places) in modules.sorted(by: { $0.key.path < $1.key.path }) {
-      guard let file = Self.file(of: module) else { continue }
+      guard let file = files.path(of: module.path, buildID: module.id) else { continue }
       let sorted = places.sorted { $0.offset < $1.offset }
       for start in stride(from: 0, to: sorted.count, by: Self.most) {
         let part = sorted[start..<min(start + Self.most, sorted.count)]
@@ -66,15 +69,6 @@ struct Symbolizer {
         return (place, texts.isEmpty ? [place.text] : texts)
       }
     )
-  }
-
-  /// The module itself, where it is still the one that ran, or its separate debug information.
-  private static func file(of module: ModuleName) -> String? {
-    let own = ELFNotes(path: module.path)
-    if let own, own.buildID == module.id { return module.path }
-    guard let id = module.id, id.count > 2 else { return nil }
-    let separate = "/usr/lib/debug/.build-id/\(id.prefix(2))/\(id.dropFirst(2)).debug"
-    return FileManager.default.fileExists(atPath: separate) ? separate : nil
   }
 
   private func resolve(_ offsets: [UInt64], in file: String) -> [[SymbolFrame]] {
