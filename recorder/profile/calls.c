@@ -36,6 +36,10 @@ static void *find_next(const char *name) {
   return function;
 }
 
+static inline void add(_Atomic uint64_t *counter, uint64_t value) {
+  if (value > 0) atomic_fetch_add(counter, value);
+}
+
 static void count(enum function function, const void *address, uint64_t length, int effects,
                   void *return_address, void *frame) {
   if (depth > 0) return;
@@ -47,17 +51,17 @@ static void count(enum function function, const void *address, uint64_t length, 
     int frames = find_frames(return_address, frame, addresses);
     counts = find_counts(function, addresses, frames);
     if (counts == NULL) counts = &lost;
-    atomic_fetch_add(&counts->calls, 1);
-    atomic_fetch_add(&counts->bytes, length);
+    add(&counts->calls, 1);
+    add(&counts->bytes, length);
     if (effects & WRITES_BACK && length > 0) {
       uint64_t first = (uint64_t)address / 64;
       uint64_t lines = ((uint64_t)address + length - 1) / 64 - first + 1;
-      atomic_fetch_add(&counts->lines, lines);
-      atomic_fetch_add(&counts->again, note_lines(first, lines));
+      add(&counts->lines, lines);
+      add(&counts->again, note_lines(first, lines));
     }
     if (effects & FENCES) {
-      atomic_fetch_add(&counts->fences, 1);
-      if (note_fence() == 0) atomic_fetch_add(&counts->idle, 1);
+      add(&counts->fences, 1);
+      add(&counts->idle, note_fence() == 0);
     }
   }
   errno = error;

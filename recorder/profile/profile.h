@@ -101,6 +101,12 @@ struct profile {
   struct region regions[REGION_ROOM];
 };
 
+/* The reader has these numbers too. */
+_Static_assert(sizeof(struct site) == 128 && sizeof(struct module) == 1008 &&
+                   sizeof(struct region) == 1016 && offsetof(struct profile, program) == 72 &&
+                   offsetof(struct profile, sites) == 1072 && sizeof(struct profile) == 1567792,
+               "The form of the file is another version");
+
 /* sites.c: where a call came from. */
 
 /* Addresses of the callers of the function whose frame is given, the nearest first; at most FRAME_ROOM. */

@@ -152,11 +152,12 @@ struct counts *find_counts(enum function function, const uint64_t *addresses, in
   uint64_t wanted = hash(function, addresses, count);
   for (uint64_t i = 0; i < PROBES; i++) {
     struct site *site = &profile->sites[(wanted + i) % SITE_ROOM];
-    uint64_t found = 0;
-    if (atomic_compare_exchange_strong(&site->hash, &found, wanted))
+    uint64_t found = atomic_load(&site->hash);
+    if (found == 0 && atomic_compare_exchange_strong(&site->hash, &found, wanted)) {
       describe(site, function, addresses, count);
-    else if (found != wanted) continue;
-    return &site->counts;
+      found = wanted;
+    }
+    if (found == wanted) return &site->counts;
   }
   atomic_fetch_add(&profile->lost_calls, 1);
   return NULL;
