@@ -1,6 +1,7 @@
 # The commands a developer needs; `make` alone lists them.
 SWIFT ?= swift
 RELEASE := .build/release
+PREFIX ?= /usr/local
 
 # Tests are release builds: checking is arithmetic, which takes several times as long in a debug build.
 # With FENCEPOST_STRICT set, warnings are errors, so is an import that Package.swift does not declare, and
@@ -15,7 +16,7 @@ TEST_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),$(TESTABLE))
 TOOL_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),-c release)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-complete examples soak random defect-traces build recorder lint format docs bench ci clean
+.PHONY: help setup demo test test-complete examples soak random defect-traces build recorder lint format docs bench install dist try-dist ci clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; \
@@ -53,6 +54,7 @@ build: setup recorder ## Build for release: .build/release/fencepost and fencepo
 # That of unmodified programs is under its own licence: see recorder/valgrind/README.md.
 recorder: ## Build the recorders: of compiled programs, of unmodified ones (needs Debian's valgrind)
 	@$(MAKE) -s -C recorder/compiled BUILD=$(CURDIR)/.build/recorder/compiled
+	@$(MAKE) -s -C recorder/profile BUILD=$(CURDIR)/.build/recorder/profile
 	@if [ -e /usr/include/valgrind/pub_tool_tooliface.h ]; then \
 		$(MAKE) -s -C recorder/valgrind BUILD=$(CURDIR)/.build/recorder; \
 	else \
@@ -70,6 +72,15 @@ docs: setup ## Check the DocC catalogs and convert them into .build/docs
 
 bench: build ## Measure the speed of checking, importing and recording
 	$(RELEASE)/fencepost bench
+
+install: ## Install what `make build` built (PREFIX=/usr/local, DESTDIR)
+	@scripts/install "$(PREFIX)" "$(DESTDIR)"
+
+dist: setup recorder ## Make packages for machines without Swift: a tarball and a .deb in .build/dist/packages
+	@scripts/dist
+
+try-dist: ## Try the packages in a new Debian without Swift (root, debootstrap)
+	@scripts/try-dist
 
 ci: ## Everything a change must pass: lint, strict build, tests, documents, demo, README commands
 	@.ci/run

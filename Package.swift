@@ -69,8 +69,14 @@ let package = Package(
     .target(
       name: "CForkServer",
       dependencies: ["CReadTracker"],
-      // It is loaded into checkers: so would be the Swift runtime, which is linked unless told so.
-      linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded"])]
+      // It is loaded into checkers: so would be the Swift runtime, which is linked unless told so. Without
+      // a name the linker gives it the path where it was built.
+      linkerSettings: [
+        .unsafeFlags([
+          "-enable-experimental-feature", "Embedded",
+          "-Xlinker", "-soname=libfencepost-forkserver.so",
+        ])
+      ]
     ),
     .target(
       name: "TraceFormat",

@@ -45,7 +45,7 @@ enum CommandLookup {
     return path.hasPrefix("/") ? path : "./" + path
   }
 
-  /// The fork server's library: the one named, else beside the program or in `../lib`.
+  /// The fork server's library: the one named, else beside the program or where it is installed.
   static func forkServer(_ named: String?) -> String? {
     if let named { return obstacle(named, mode: R_OK) == nil ? named : nil }
     guard let program = linkTarget("/proc/self/exe"), let slash = program.lastIndex(of: "/") else {
@@ -53,9 +53,8 @@ enum CommandLookup {
     }
     let directory = program[..<slash]
     let name = "libfencepost-forkserver.so"
-    return ["\(directory)/\(name)", "\(directory)/../lib/\(name)"].first {
-      obstacle($0, mode: R_OK) == nil
-    }
+    return [".", "../lib/fencepost", "../lib"].map { "\(directory)/\($0)/\(name)" }
+      .first { obstacle($0, mode: R_OK) == nil }
   }
 
   /// Why a file cannot be used, or `nil`: a directory cannot be executed.

@@ -14,11 +14,16 @@ struct CompiledRecorder {
   static func find(_ environment: [String: String]) throws -> CompiledRecorder {
     let candidates =
       environment["FENCEPOST_COMPILED"].map { [$0] }
-      ?? RecorderTool.places(above: RecorderTool.ownDirectory).map { "\($0)/compiled" }
+      ?? RecorderTool.directories(environment).map { "\($0)/compiled" }
     guard let found = candidates.first(where: { RecorderTool.isFile("\($0)/\(library)") }) else {
       throw ToolFailure.inputOutput(
         "the compiled recorder's \(library) was not found; build it with `make recorder` or name its "
           + "directory in FENCEPOST_COMPILED; looked in \(candidates.joined(separator: ", "))"
+      )
+    }
+    guard !found.contains(where: { $0 == " " || $0 == ":" }) else {
+      throw ToolFailure.inputOutput(
+        "\(found): cannot be preloaded from, since there is a space or a colon in its path"
       )
     }
     return CompiledRecorder(directory: found)

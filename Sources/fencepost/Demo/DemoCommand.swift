@@ -16,8 +16,11 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "Where to put the device files and the recording.")
   var directory = "fencepost-demo"
 
-  @Option(help: "Folder of the project's traces, with the kernel's recording.")
-  var traces = "traces"
+  @Option(
+    help:
+      "Folder of the project's traces, with the kernel's recording (default: found by the command)."
+  )
+  var traces: String?
 
   @Option(help: "Devices under the cache.")
   var devices = "linear:64K,64K,64K"
@@ -80,7 +83,7 @@ struct DemoCommand: ParsableCommand {
 
   private func kernel() throws -> Bool {
     title("3. The Linux kernel's dm-writecache: format, four writes, flush, two overwrites, flush")
-    let sample = "\(traces)/samples/dm-writecache/basic-4096-movnti"
+    let sample = "\(traces ?? Self.tracesFound)/\(Self.sample)"
     print(
       "expected: nothing but its known fault, a crash inside format that leaves a refused device"
     )
@@ -92,6 +95,15 @@ struct DemoCommand: ParsableCommand {
       ] + recovery,
       expecting: .violated
     ) { findings in findings.allSatisfy { $0.violation.kind == "metadataUnrecoverable" } }
+  }
+
+  private static let sample = "samples/dm-writecache/basic-4096-movnti"
+
+  /// In a clone, else where they are installed.
+  private static var tracesFound: String {
+    ["traces", "\(CommandLocation.directory)/../share/fencepost/traces"].first {
+      FileManager.default.fileExists(atPath: "\($0)/\(sample).marks")
+    } ?? "traces"
   }
 
   private var recovery: [String] { ["--recovery", "writecache"] }

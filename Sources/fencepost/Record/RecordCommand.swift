@@ -30,12 +30,13 @@ struct RecordCommand: ParsableCommand {
       EXAMPLES
         fencepost record -o run.fpt -- ./server --pool pool.pm
         fencepost record -o run.fpt --pmem '*.pm' --follow -- make check
+        fencepost record --profile -- ./server --pool pool.pm
         fencepost check run.fpt --initial pool.pm=run.pool.pm.initial -- ./recover {}
       """
   )
 
   @Option(name: [.short, .long], help: "The trace to write; .fpt is binary, .trace text.")
-  var output: String
+  var output = ""
 
   @Option(
     help: ArgumentHelp(
@@ -77,6 +78,8 @@ struct RecordCommand: ParsableCommand {
   @Flag(name: [.short, .long], help: "Say nothing but warnings.")
   var quiet = false
 
+  @OptionGroup var profiling: ProfileArguments
+
   @Option(help: "Convert a recording that was left behind, instead of running a program.")
   var from: String?
 
@@ -84,6 +87,9 @@ struct RecordCommand: ParsableCommand {
   var program: [String] = []
 
   func validate() throws {
+    try validateProfile()
+    if profiling.profile { return }
+    guard !output.isEmpty else { throw ValidationError("Name the trace to write with -o.") }
     guard TraceWriter.format(ofPath: output) != nil, output != "-" else {
       throw ValidationError(
         "\(output): a recording goes to a file; .fpt is binary, .trace text, each also with .zst."
@@ -101,6 +107,7 @@ struct RecordCommand: ParsableCommand {
   }
 
   func run() throws {
+    if profiling.profile { throw ExitCode(try profile().status) }
     guard let from else {
       let (end, _) = try record()
       throw ExitCode(end.status)
@@ -169,8 +176,9 @@ struct RecordCommand: ParsableCommand {
     }
   }
 
-  /// Says why a program cannot be run, in the status that shells give.
-  private func requireProgram(_ environment: [String: String]) throws {
+  /// The path of the program; says why it cannot be run, in the status that shells give.
+  @discardableResult
+  func requireProgram(_ environment: [String: String]) throws -> String {
     guard let path = RecorderTool.path(of: program[0], environment) else {
       say("\(program[0]): there is no such program")
       throw ExitCode(127)
@@ -183,6 +191,7 @@ struct RecordCommand: ParsableCommand {
       say("\(program[0]): is no program that may be run")
       throw ExitCode(126)
     }
+    return path
   }
 
   /// A new directory beside the trace, whose absolute path the recorder is given.
@@ -224,5 +233,5 @@ struct RecordCommand: ParsableCommand {
     return traces
   }
 
-  private func say(_ text: String) { StandardError.write("fencepost: \(text)\n") }
+  func say(_ text: String) { StandardError.write("fencepost: \(text)\n") }
 }

@@ -22,7 +22,7 @@ struct RecorderTool {
           + "install it (on Debian: apt-get install valgrind)"
       )
     }
-    let candidates = environment["FENCEPOST_RECORDER"].map { [$0] } ?? places(above: ownDirectory)
+    let candidates = directories(environment)
     guard let directory = candidates.first(where: { isFile("\($0)/\(file)") }) else {
       throw ToolFailure.inputOutput(
         "the recorder \(file) was not found; build it with `make recorder` or name its directory in "
@@ -32,16 +32,13 @@ struct RecorderTool {
     return RecorderTool(directory: directory, valgrind: valgrind)
   }
 
-  /// Beside the command, where it is installed, and in the directory of builds.
-  static func places(above directory: String) -> [String] {
+  /// Where the recorder may be: beside the command, where it is installed, and in the directory of builds.
+  static func directories(_ environment: [String: String]) -> [String] {
+    if let named = environment["FENCEPOST_RECORDER"] { return [named] }
+    let directory = CommandLocation.directory
     let up = { (path: String) in (path as NSString).deletingLastPathComponent }
     let above = [directory, up(directory), up(up(directory))]
     return ["\(up(directory))/libexec/fencepost/recorder"] + above.map { "\($0)/recorder" }
-  }
-
-  static var ownDirectory: String {
-    let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return ((own ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
   }
 
   static func isFile(_ path: String) -> Bool {

@@ -11,7 +11,7 @@ func unfinishedWorkWithoutIssue(_ file: SourceFile) -> [Breach] {
 /// Hosts that a document or a manifest may name.
 private let knownHosts: Set = [
   "github.com", "www.swift.org", "docs.swift.org", "www.apache.org", "arxiv.org",
-  "img.shields.io", "doi.org", "docs.oasis-open.org", "json-schema.org",
+  "img.shields.io", "doi.org", "docs.oasis-open.org", "json-schema.org", "www.debian.org",
 ]
 
 /// Directories that exist on somebody's machine only.

@@ -22,6 +22,13 @@ enum ProgramRecorder {
 
   private static let directory = Tool.products.appending(path: "recorder-of-tests").path
 
+  /// Builds the library that counts calls of libpmem, where the tests look for it: whether it is there.
+  static let hasProfile =
+    command([
+      "make", "-s", "-C", root.appending(path: "recorder/profile").path,
+      "BUILD=\(directory)/profile",
+    ]) == 0
+
   /// Builds the recorder beside the tests; seconds at most, nothing where it is built.
   private static func build() -> Int32 {
     command([
