@@ -1,7 +1,8 @@
-/// The code that replaces an instruction: it asks whether the address is watched and, where it is, executes the same
-/// instruction elsewhere, before a call of the runtime. Where there are several threads a lock is taken before.
+/// The code that takes an instruction's place.
 ///
-/// What is asked is in front of the instruction, out of line what is rarely done, in a subsection.
+/// It asks whether the address is watched and, where it is, executes the same instruction elsewhere, before a call of
+/// the runtime; where there are several threads a lock is taken before. What is asked is in front of the
+/// instruction, what is rarely done in a subsection.
 struct StoreCode {
   /// Distinguishes labels of the file.
   let number: Int

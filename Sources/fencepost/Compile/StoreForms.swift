@@ -1,8 +1,6 @@
 /// Tells how instructions store.
 enum StoreForms {
-  /// What an instruction does to memory.
-  ///
-  /// - Parameter statement: an instruction; `data16` and `.byte 0x66` in front of it are prefixes.
+  /// What an instruction does to memory; `data16` and `.byte 0x66` in front of it are prefixes.
   static func use(of statement: AssemblyStatement) -> MemoryUse {
     let name = statement.mnemonic
     if let form = ordering(name) ?? flush(statement) ?? string(statement) { return .form(form) }

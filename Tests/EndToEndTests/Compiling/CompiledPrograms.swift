@@ -34,12 +34,7 @@ enum CompiledPrograms {
     )
   }
 
-  /// Compiles a program of `Tests/RecorderPrograms` in a folder.
-  ///
-  /// - Parameters:
-  ///   - file: its name.
-  ///   - options: what the compiler is told beside it.
-  ///   - environment: variables that say which compiler.
+  /// Compiles a program of `Tests/RecorderPrograms` in a folder; its path.
   static func compile(
     _ file: String,
     with command: String = "cc",
