@@ -95,6 +95,10 @@ static inline unsigned char *put_bytes(unsigned char *at, const unsigned char *b
     *(volatile uint64_t *)at = *(const volatile uint64_t *)bytes;
     return at + 8;
   }
+  if (size == 4) {
+    *(volatile uint32_t *)at = *(const volatile uint32_t *)bytes;
+    return at + 4;
+  }
   // What the C library would do with vectors.
   if (size <= 64 && size % 8 == 0) {
     for (; size > 0; size -= 8, at += 8, bytes += 8) {
