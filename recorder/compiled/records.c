@@ -327,7 +327,7 @@ static __attribute__((noinline)) void put_other(const struct pending *pending, u
   else if (has_stored) put_store(in->kind, site, pending->address, in->size);
 }
 
-__attribute__((visibility("hidden"))) void record_after(const struct pending *pending, uint64_t flags) {
+static __attribute__((noinline)) void record_any(const struct pending *pending, uint64_t flags) {
   const struct fencepost_instruction *in = pending->instruction;
   // Threads that the C library made for itself, too.
   if (!LIKELY(__libc_single_threaded) && !order_threads) {
@@ -343,6 +343,45 @@ __attribute__((visibility("hidden"))) void record_after(const struct pending *pe
     } else put_other(pending, site, flags);
   }
   if (order_threads) order_end();
+}
+
+// What most records are: a plain store of a word or two, or a flush, where the one before was, of the same thread.
+static inline bool put_usual(const struct pending *pending) {
+  const struct fencepost_instruction *in = pending->instruction;
+  uint32_t slot = ((uintptr_t)in * 0x9E3779B97F4A7C15u) >> 48;
+  uintptr_t offset = pending->address - region_last.start;
+  unsigned char *start = stream_next, *at = start + 1;
+  bool is_flush = in->kind >= RECORD_CLWB;
+  bool is_usual = in->form == FORM_PLAIN && in->kind != RECORD_LOCKED_STORE
+    && (in->size == 8 || in->size == 16 || is_flush)
+    && offset <= region_last.end - region_last.start - in->size && region_last.file == last_file
+    && sites[slot].key == in && self.number == last_thread + 1 && !order_threads
+    && __libc_single_threaded && !is_writing
+    && (uintptr_t)start + LONGEST_HEAD + 16 <= (uintptr_t)stream_limit;
+  if (!LIKELY(is_usual && region_last.end)) return false;
+  is_writing = true;
+  unsigned char tag = in->kind;
+  if (sites[slot].number != last_site) {
+    tag |= HAS_SITE;
+    at = put_varint(at, last_site = sites[slot].number);
+  }
+  const uint64_t *bytes = (const uint64_t *)pending->address;
+  if (is_flush) {
+    at = put_offset(at, region_last.offset + (offset & ~(uintptr_t)63));
+  } else {
+    at = put_offset(at, region_last.offset + offset);
+    *at++ = in->size;
+    ((volatile uint64_t *)at)[0] = bytes[0];
+    if (in->size == 16) ((volatile uint64_t *)at)[1] = bytes[1];
+    at += in->size;
+  }
+  end(start, at, tag);
+  if (in->kind != RECORD_STORE) self.has_unfenced = true;
+  return true;
+}
+
+__attribute__((visibility("hidden"))) void record_after(const struct pending *pending, uint64_t flags) {
+  if (!put_usual(pending)) record_any(pending, flags);
 }
 
 __attribute__((visibility("hidden"))) void record_order(const uint64_t *words, uint64_t flags) {
