@@ -17,7 +17,8 @@ import Testing
     ["--level", "1"], ["--nested", "on"], ["--policy", "yat"], ["--crash-within", "a"],
     ["--skip", "a"], ["--assert", "a.assert"], ["--recovery", "writecache"],
     ["--block-size", "512"],
-    ["--start-sector", "8"], ["--kernel-faithful"], ["--recovery-defect", "S15"],
+    ["--start-sector", "8"], ["--kernel-faithful"], ["--writes-around"],
+    ["--recovery-defect", "S15"],
     ["--origin", "o.img"],
     ["--recovery-library", "a.so:f"], ["--track", "on"], ["--checker-time-limit", "1s"],
     ["--no-fork-server"], ["--negative-controls"], ["--negative-control-events", "2"],
@@ -34,7 +35,8 @@ import Testing
     "--fences-from", "--without", "--as-plain", "--crash-within", "--skip", "--ignore",
   ]
   private static let ofCache: Set<String> = [
-    "--block-size", "--start-sector", "--kernel-faithful", "--recovery-defect", "--origin",
+    "--block-size", "--start-sector", "--kernel-faithful", "--writes-around", "--recovery-defect",
+    "--origin",
   ]
   private static let named: Set<String> = ["--assert", "--recovery", "--recovery-library"]
 

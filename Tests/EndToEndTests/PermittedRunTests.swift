@@ -33,12 +33,14 @@ import Testing
 
     /// The kinds found in a trace that begins as the recording did; none where it is consistent.
     func kinds(of trace: Trace? = nil, mayWriteAround: Bool) throws -> Set<String> {
+      var options = setup.options
+      options.isMetadataOnly = mayWriteAround
+      options.isCleaner = false
       let subject = try WritecacheSubject(
         CheckSubject(trace: trace ?? run.trace, initial: run.initial),
-        options: setup.options,
+        options: options,
         origin: .bytes(start.origin),
-        contents: .bytes(start.contents),
-        mayWriteAround: mayWriteAround
+        contents: .bytes(start.contents)
       )
       let report = subject.check(level: .questions)
       let kinds = Set(report.findings.map(\.violation.kind))

@@ -166,7 +166,8 @@ extension RoutingSplit {
     func other() -> [Int] { [Int.random(in: 0..<count, using: &generator)] }
     if !isFirst { builder.append(length: before, chunk: nil, on: other()) }
     builder.append(length: length, chunk: chunk, on: devices)
-    builder.append(length: size - builder.split.size, chunk: nil, on: other())
+    let rest = size - builder.split.size
+    if rest > 0 { builder.append(length: rest, chunk: nil, on: other()) }
     return builder.split
   }
 

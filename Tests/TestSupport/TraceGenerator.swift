@@ -34,6 +34,24 @@ public struct GeneratedTrace: Sendable {
     }
   }
 
+  /// Whether one thread's non-temporal store of at most 8 bytes, which may be kept whole, lies on two words
+  /// and another thread's later store is cut between them.
+  ///
+  /// The one may then land between the parts of the other. An execution in which a store becomes visible at
+  /// once does not show that; the union of both orders of every two parts does.
+  public var cutsWholeNonTemporalStore: Bool {
+    let stores = trace.events.filter(\.kind.isStore)
+    return stores.enumerated().contains { index, whole in
+      whole.kind == .nonTemporalStore && whole.size <= 8
+        && whole.address % 8 + UInt64(whole.size) > 8
+        && stores[(index + 1)...].contains { later in
+          let boundary = (whole.address / 8 + 1) * 8
+          return later.thread != whole.thread && later.size > 8 && later.address < boundary
+            && later.address + UInt64(later.size) > boundary
+        }
+    }
+  }
+
   private func sharesWord(_ left: Event, _ right: Event) -> Bool {
     left.address / 8 <= (right.address + UInt64(right.size) - 1) / 8
       && right.address / 8 <= (left.address + UInt64(left.size) - 1) / 8

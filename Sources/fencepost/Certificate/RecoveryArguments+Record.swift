@@ -6,6 +6,7 @@ extension RecoveryArguments {
         "blockSize": "\(cache.blockSize)", "startSector": "\(cache.startSector)",
         "kernelFaithful": "\(cache.kernelFaithful)",
       ]
+      if cache.writesAround { options["writesAround"] = "true" }
       if !cache.recoveryDefect.isEmpty {
         options["defects"] = cache.recoveryDefect.joined(separator: ",")
       }

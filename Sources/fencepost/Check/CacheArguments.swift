@@ -15,6 +15,14 @@ struct CacheArguments: ParsableArguments {
   @Flag(help: "Recover as the Linux kernel does, known faults included.")
   var kernelFaithful = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Writes may have gone around the cache, as with its options cleaner and metadata_only.",
+      discussion: "They are promised what the disk under it promises, and are part of no epoch."
+    )
+  )
+  var writesAround = false
+
   @Option(
     help: ArgumentHelp(
       "Recover as a cache with this defect (fencepost defects), such as S15; may be repeated.",
@@ -33,6 +41,8 @@ struct CacheArguments: ParsableArguments {
     options.blockSize = blockSize
     options.startSector = startSector
     options.isKernelFaithful = kernelFaithful
+    // Recovery is the same; the promises are not.
+    options.isMetadataOnly = writesAround
     options.defects = CacheDefects(try defects().map { CacheDefects($0) })
     return options
   }
@@ -57,6 +67,7 @@ struct CacheArguments: ParsableArguments {
       + (blockSize == 4096 ? [] : ["--block-size", "\(blockSize)"])
       + (startSector == 0 ? [] : ["--start-sector", "\(startSector)"])
       + (kernelFaithful ? ["--kernel-faithful"] : [])
+      + (writesAround ? ["--writes-around"] : [])
       + recoveryDefect.flatMap { ["--recovery-defect", $0] }
   }
 }

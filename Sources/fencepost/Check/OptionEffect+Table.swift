@@ -48,6 +48,7 @@ extension OptionEffect {
     ofCache("--block-size") { $0.recovering.cache.blockSize != 4096 },
     ofCache("--start-sector") { $0.recovering.cache.startSector != 0 },
     ofCache("--kernel-faithful") { $0.recovering.cache.kernelFaithful },
+    ofCache("--writes-around") { $0.recovering.cache.writesAround },
     ofCache("--recovery-defect") { !$0.recovering.cache.recoveryDefect.isEmpty },
     ofCache("--origin") { $0.recovering.origin != nil },
     OptionEffect(

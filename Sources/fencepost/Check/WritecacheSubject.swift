@@ -23,15 +23,13 @@ struct WritecacheSubject {
   ///   - origin: What the disk holds before the first event; or, of a trace without it, what shows through.
   ///   - contents: What readers see before the first event, where that is not what the origin holds.
   ///   - autocommitEvery: As for `CacheHistory`.
-  ///   - mayWriteAround: As for `CacheHistory`.
   /// - Throws: why the operations of the trace make no sense.
   init(
     _ subject: CheckSubject,
     options: CacheOptions,
     origin: OriginImage,
     contents: OriginImage? = nil,
-    autocommitEvery: Int? = nil,
-    mayWriteAround: Bool = false
+    autocommitEvery: Int? = nil
   ) throws(CacheHistoryError) {
     self.subject = subject
     var recovering = options
@@ -43,7 +41,7 @@ struct WritecacheSubject {
       origin: contents ?? origin,
       autocommitEvery: autocommitEvery,
       underneath: origin,
-      mayWriteAround: mayWriteAround
+      mayWriteAround: options.isCleaner || options.isMetadataOnly
     )
     shared = SharedContents(history.contents)
     disk = OriginDisk(of: subject.trace, initial: origin, blockSize: options.blockSize)

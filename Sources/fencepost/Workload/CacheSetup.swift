@@ -17,8 +17,6 @@ struct CacheSetup: Sendable {
   var hasBlankOrigin = false
   /// Whether the cache may commit without being asked.
   var commitsByItself = false
-  /// Whether writes may go around the cache.
-  var mayWriteAround: Bool { options.isCleaner || options.isMetadataOnly }
 
   /// Blocks of the origin.
   var blockCount: Int { Int(origin.end / CacheLine.size) * 512 / options.blockSize }

@@ -43,8 +43,9 @@ struct RecordedCache: ~Copyable {
   /// Does one step; `content` is what a write writes, `name` what it is called.
   mutating func run(_ step: CacheStep, content: [UInt8], name: String) throws(CacheError) {
     switch step {
-    case .write(let block): try write(block, content, name, isForced: false)
-    case .forcedWrite(let block): try write(block, content, name, isForced: true)
+    case .write(let block): try write([Content(name: name, bytes: content)], at: block)
+    case .forcedWrite(let block):
+      try write([Content(name: name, bytes: content)], at: block, isForced: true)
     case .flush:
       try operation(.flush) { cache throws(CacheError) in try cache.flush() }
     case .discard(let block):
@@ -80,24 +81,30 @@ struct RecordedCache: ~Copyable {
   /// Gives up the cache as it is.
   consuming func abandon() { if let cache = cache.take() { _ = cache.abandon() } }
 
-  // MARK: Steps
-
-  private mutating func write(
-    _ block: Int,
-    _ bytes: [UInt8],
-    _ name: String,
-    isForced: Bool
+  /// Writes blocks that follow one another by one request.
+  mutating func write(
+    _ blocks: [Content],
+    at block: Int,
+    isForced: Bool = false,
+    isMetadata: Bool = false
   ) throws(CacheError) {
-    let content = recorder.define(Content(name: name, bytes: bytes))
-    let sectors = sectors(of: block)
+    let contents = blocks.map { recorder.define($0) }
+    let sectors = sectors(of: block).lowerBound..<sectors(of: block + blocks.count - 1).upperBound
     // A write that finds the cache full waits for a write-back, which commits.
     let waiting = cache?.state.freeCount == 0 ? operations.begin(.writeBack) : nil
     defer { if let waiting { operations.acknowledge(waiting) } }
-    try operation(.write, isForced: isForced, sectors: sectors, contents: [content]) {
+    try operation(.write, isForced: isForced, sectors: sectors, contents: contents) {
       cache throws(CacheError) in
-      try cache.write(bytes, at: sectors.lowerBound, isForced: isForced)
+      try cache.write(
+        blocks.flatMap(\.bytes),
+        at: sectors.lowerBound,
+        isForced: isForced,
+        isMetadata: isMetadata
+      )
     }
   }
+
+  // MARK: Steps
 
   private mutating func startWriteBack(_ limit: Int) {
     writeBacks.append(operations.begin(.writeBack))

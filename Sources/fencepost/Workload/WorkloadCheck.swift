@@ -33,8 +33,7 @@ struct WorkloadCheck: Sendable {
       options: setup.options,
       origin: .bytes(start.origin),
       contents: .bytes(start.contents),
-      autocommitEvery: setup.commitsByItself ? 1 : nil,
-      mayWriteAround: setup.mayWriteAround
+      autocommitEvery: setup.commitsByItself ? 1 : nil
     )
   }
 

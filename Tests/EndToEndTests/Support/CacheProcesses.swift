@@ -35,6 +35,19 @@ struct CacheProcesses {
     return processes.collector.trace
   }
 
+  /// Records one process that does what `body` does.
+  static func record(
+    on setup: CacheSetup,
+    _ body: (inout RecordedCache) throws -> Void
+  ) throws -> Trace {
+    let processes = try CacheProcesses(setup, sites: .returnAddress)
+    var cache = try RecordedCache(processes.recorder, options: setup.options, formats: true)
+    try body(&cache)
+    cache.abandon()
+    _ = try processes.recorder.finish()
+    return processes.collector.trace
+  }
+
   private init(_ setup: CacheSetup, sites: SiteDepth) throws {
     let files = try Scratch()
     let regions = try setup.space.devices.map { device in
