@@ -22,7 +22,10 @@ let pairs = (base + 128).bindMemory(to: Pair.self, capacity: 4)
 pairs[0] = Pair(first: 7, second: 8)
 pairs[1].second += 5
 let array: [UInt8] = (0..<100).map { UInt8($0) }
-array.withUnsafeBytes { (base + 256).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+array.withUnsafeBytes { bytes in
+  guard let first = bytes.baseAddress else { return }
+  (base + 256).copyMemory(from: first, byteCount: bytes.count)
+}
 (base + 512).initializeMemory(as: UInt32.self, repeating: 0x01020304, count: 20)
 do {
   struct Failure: Error {}

@@ -16,8 +16,8 @@ struct ProfileText {
 
   private var title: String {
     let programs = profile.programs.isEmpty ? "" : " of " + profile.programs.joined(separator: ", ")
-    return "profile\(programs): \(profile.total.calls) calls at \(profile.rows.count) sites in "
-      + "\(profile.processes) processes and \(profile.threads) threads that flush or fence"
+    return "profile\(programs): \(profile.total.calls) calls at \(profile.rows.count) sites; "
+      + "processes: \(profile.processes), threads that flush or fence: \(profile.threads)"
   }
 
   private var table: [String] {
