@@ -21,7 +21,7 @@ struct RecordCommand: ParsableCommand {
       The exit status is the program's: 128 and its number for a signal, 126 and 127 where the program
       cannot be run. Where the recording itself fails: 64, 65, 74.
 
-      A program built by "fencepost cc", c++ or swiftc runs by itself instead, much faster: "fencepost
+      A program built by "fencepost cc", c++ or swiftc runs by itself instead, with all threads: "fencepost
       help cc" says what is seen then, --how chooses. The trace says which recorder it was.
 
       Not seen under Valgrind: AVX-512 stores (programs do without), stores of other processes, truncation.
