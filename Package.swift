@@ -239,7 +239,8 @@ let package = Package(
         "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "ComparisonPolicies",
         "RecoveryRunner", "swift-marks", argumentParser, bigInt,
       ],
-      swiftSettings: strictTests
+      // They wait for programs and for modules that are optimised: compiled so, they are built sooner.
+      swiftSettings: strictTests + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
     ),
     .testTarget(
       name: "ArchitectureTests",
