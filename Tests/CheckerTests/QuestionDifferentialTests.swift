@@ -27,16 +27,21 @@ import Testing
     #expect(compared > 15)
   }
 
-  @Test func manyBehavioursAreCutTheSameWay() {
+  @Test(arguments: [1, Int.max]) func manyBehavioursAreCutTheSameWay(firstLook: Int) {
     for seed in UInt64(5_000)..<5_030 {
       let checkCase = CheckCase(.asking, seed: seed, asksQuestions: true)
       guard checkCase.choices < 800 else { continue }
       var limits = ExplorationLimits()
       limits.patience = 2
+      limits.firstLook = firstLook
       let report = checkCase.checkBehaviours(checkCase.oracle(.nothing), limits: limits)
       #expect(report.certificate.isWholeAndAddsUp, "\(checkCase.summary)")
       let broken = checkCase.checkBehaviours(checkCase.oracle(.some), limits: limits)
       let whole = checkCase.checkImages(checkCase.oracle(.some))
+      #expect(
+        report.certificate.permittedChoices == whole.certificate.permittedChoices,
+        "\(checkCase.summary)"
+      )
       #expect(broken.verdict == whole.verdict, "\(checkCase.summary)")
       #expect(broken.certificate.addsUp, "\(checkCase.summary)")
     }

@@ -1,3 +1,4 @@
+import Glibc
 import PersistencyModel
 import Testing
 import TraceFormat
@@ -14,6 +15,7 @@ struct TextSealTests {
     trace.append(Event(.sfence, site: site))
     trace.append(.acknowledge(1))
     let path = "\(temporaryName()).trace"
+    defer { unlink(path) }
     try TraceWriter.write(trace, to: path)
     let bytes = try DecodedFile.bytes(ofFile: path)
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n")

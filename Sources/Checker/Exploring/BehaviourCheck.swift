@@ -68,6 +68,8 @@ where Program.Outcome == Judge.Outcome {
   /// at level `factored` of what recovery does beside its scan.
   public var onBehaviour: ((CrashPoint, MemoryImage) -> Void)?
   private var previousPeriod: Int?
+  /// Crash points to come back to, by number, with what the best walk there covered.
+  private var waiting: [Int: WalkResult] = [:]
   let meter: ProgressMeter?
 
   /// A check that has not begun.
@@ -96,16 +98,12 @@ where Program.Outcome == Judge.Outcome {
   }
 
   /// Explores every crash point and judges every behaviour.
+  ///
+  /// Crash points with more behaviours than a look shows are come back to when all others were looked at, with
+  /// more effort each time: what a limit cuts off is the least promising work.
   public func check() -> CheckReport {
-    var sweep = CrashSweep(
-      subject.trace,
-      machine: subject.machine,
-      boundaries: oracle.boundaries
-    )
-    sweep.run { machine, point in
-      explore(&machine, point)
-      meter?.finishPoint(counts, findings: ledger.count)
-      return true
+    for effort in efforts where effort == efforts[0] || !waiting.isEmpty {
+      sweep(effort)
     }
     return counts.report(
       options: subject.options,
@@ -117,6 +115,30 @@ where Program.Outcome == Judge.Outcome {
     )
   }
 
+  private func sweep(_ effort: Effort) {
+    var sweep = CrashSweep(
+      subject.trace,
+      machine: subject.machine,
+      boundaries: oracle.boundaries
+    )
+    let isFirst = effort == efforts[0]
+    var number = 0
+    if !isFirst { box.restart(subject.machine) }
+    sweep.run { machine, point in
+      box.advance(to: &machine)
+      self.point = point
+      period = oracle.period(at: point.events)
+      if isFirst {
+        explore(machine, number, effort)
+      } else if let best = waiting.removeValue(forKey: number) {
+        exploreAgain(number, effort, best)
+      }
+      number += 1
+      if isFirst || !waiting.isEmpty { meter?.finishPoint(counts, findings: ledger.count) }
+      return isFirst || !waiting.isEmpty
+    }
+  }
+
   private var mergeRule: String {
     if let rule = recovery.mergeRule { return rule }
     return switch run.mode {
@@ -126,10 +148,7 @@ where Program.Outcome == Judge.Outcome {
     }
   }
 
-  private func explore(_ machine: inout PersistencyMachine, _ point: CrashPoint) {
-    box.advance(to: &machine)
-    self.point = point
-    period = oracle.period(at: point.events)
+  private func explore(_ machine: PersistencyMachine, _ number: Int, _ effort: Effort) {
     let new = box.total - box.older
     counts.note(landingRace: machine.firstLandingRace)
     counts.open(new: new, hasPending: !box.pendingSlots.isEmpty)
@@ -140,7 +159,23 @@ where Program.Outcome == Judge.Outcome {
     defer { previousPeriod = period }
     if new == 0 && previousPeriod == period { return }
     if recovery.dependsOnPeriod { enterPeriod() }
-    if isFactored { exploreByKeys(new) } else { explorePoint(new) }
+    if isFactored {
+      exploreByKeys(new)
+    } else {
+      explorePoint(number, effort, WalkResult(isComplete: false))
+    }
+    workOutFindings()
+  }
+
+  /// A crash point of which a look did not show everything; `best` is what was covered so far.
+  private func exploreAgain(_ number: Int, _ effort: Effort, _ best: WalkResult) {
+    guard counts.stopReason == nil else { return settle(best) }
+    if recovery.dependsOnPeriod { enterPeriod() }
+    explorePoint(number, effort, best)
+    workOutFindings()
+  }
+
+  private func workOutFindings() {
     for key in ledger.open { workOut(key) }
     if limits.stopAtFirstViolation && !ledger.isEmpty {
       counts.stop("ended at the first violation")
@@ -162,28 +197,55 @@ where Program.Outcome == Judge.Outcome {
     counts.cut(new - result.covered, because: reasonForCut(result))
   }
 
-  /// A short look at everything; if that is not enough, states that lose little; then everything.
+  /// A short look at everything; if that is not enough, states that lose little; at last everything.
   ///
   /// Once a violation was found where not everything could be enumerated, later crash points of that
   /// size get the short look only: what they leave out is counted.
-  private func explorePoint(_ new: BigUInt) {
+  private func explorePoint(_ number: Int, _ effort: Effort, _ before: WalkResult) {
     let isBroken = counts.cutPoints > 0 && !ledger.isEmpty
-    var best = walk(lossLimit: nil, visits: isBroken ? limits.patience / 8 : limits.patience)
-    if best.isComplete { return counts.cover(best.covered) }
-    if !isBroken {
-      var isViolated = false
-      for lossLimit in 0...2 where !isViolated && counts.stopReason == nil {
-        sawViolation = false
-        best = max(best, walk(lossLimit: lossLimit, visits: limits.patience * 4))
-        isViolated = sawViolation
-      }
-      if !isViolated && ledger.open.isEmpty && counts.stopReason == nil {
-        best = max(best, walk(lossLimit: nil, visits: .max))
-      }
+    if effort.isEverything {
+      return settle(isBroken ? before : max(before, walk(lossLimit: nil, visits: .max)))
     }
-    if best.isComplete && !best.wasCut { return counts.cover(best.covered) }
+    sawViolation = false
+    let look = walk(lossLimit: nil, visits: isBroken ? effort.visits / 8 : effort.visits)
+    var best = max(before, look)
+    if look.isComplete || isBroken { return settle(best) }
+    var isViolated = false
+    for lossLimit in 0...effort.losses where !isViolated && counts.stopReason == nil {
+      sawViolation = false
+      best = max(best, walk(lossLimit: lossLimit, visits: effort.visits * 4))
+      isViolated = sawViolation
+    }
+    let isDone = best.isComplete && !best.wasCut
+    if isDone || isViolated || !ledger.open.isEmpty || counts.stopReason != nil {
+      return settle(best)
+    }
+    if limits.stopAtFirstViolation { return explorePoint(number, efforts[efforts.count - 1], best) }
+    waiting[number] = best
+  }
+
+  /// Enters what a crash point's best walk covered, and what it left out.
+  private func settle(_ best: WalkResult) {
     counts.cover(best.covered)
-    counts.cut(new - best.covered, because: reasonForCut(best))
+    guard !best.isComplete || best.wasCut else { return }
+    counts.cut(box.total - box.older - best.covered, because: reasonForCut(best))
+  }
+
+  /// What is done at a crash point before the others are gone on with.
+  private struct Effort: Equatable {
+    /// Most behaviours of a short look.
+    var visits: Int
+    /// Most components that the states tried after it lose.
+    var losses: Int
+    var isEverything = false
+  }
+
+  private var efforts: [Effort] {
+    let quick = Effort(visits: limits.firstLook, losses: 1)
+    let patient = Effort(visits: limits.patience, losses: 2)
+    let everything = Effort(visits: .max, losses: 0, isEverything: true)
+    let isQuick = limits.firstLook < limits.patience && !limits.stopAtFirstViolation
+    return (isQuick ? [quick] : []) + [patient, everything]
   }
 
   private func max(_ left: WalkResult, _ right: WalkResult) -> WalkResult {

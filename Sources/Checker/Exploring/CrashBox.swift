@@ -83,6 +83,20 @@ final class CrashBox {
   /// The components of a slot's line, if it was ever asked about: all others are shown in full.
   func componentsAsked(_ slot: Int) -> [BoxComponent] { made[slot] ?? [] }
 
+  /// Begins again before the first crash point, with the machine of a new sweep.
+  func restart(_ machine: PersistencyMachine) {
+    generation += 1
+    spaces = lines.map { machine.space(of: $0) }
+    current = spaces.map(\.durable)
+    made = lines.map { _ in nil }
+    lineCounts = lines.map { _ in (1, 1) }
+    changedIn = lines.map { _ in generation }
+    pendingSlots = []
+    recent = []
+    issued = 0
+    isFirst = true
+  }
+
   /// Takes over the states at the machine's crash point; nothing is narrowed.
   func advance(to machine: inout PersistencyMachine) {
     let changed = Set(machine.takeChangedLines().compactMap { slots.slot(of: $0) })

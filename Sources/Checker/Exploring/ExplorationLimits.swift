@@ -14,6 +14,8 @@ public struct ExplorationLimits {
   public var maximumTried = 1 << 12
   /// Most behaviours looked at, at one crash point, before turning to those that lose few lines.
   public var patience = 512
+  /// The same while other crash points have not been looked at: less than `patience` where a run takes long.
+  public var firstLook = Int.max
   /// Most recoveries in a row that are interrupted by a crash, at most `mostNested`; 0 for none, `Int.max`
   /// for a fixed point.
   public var nestedDepth = 0

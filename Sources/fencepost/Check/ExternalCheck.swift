@@ -110,6 +110,14 @@ struct ExternalCheck {
     IgnoringOracle(ExternalOracle(name, for: trace), ignoring: ignored)
   }
 
+  /// The limits, with a short first look: a started program takes so long that one crash point could keep it
+  /// from all others.
+  private var lookingAround: ExplorationLimits {
+    var limits = limits
+    limits.firstLook = 48
+    return limits
+  }
+
   private func runOnImages() throws(RecoveryRunnerError) -> (CheckReport, [String]) {
     // The check itself is asked to stop before its first run; until then there is nothing to report.
     let isChecking = Switch()
@@ -156,7 +164,7 @@ struct ExternalCheck {
       subject,
       recovery: OpaqueRecovery(program),
       oracle: oracle,
-      limits: limits,
+      limits: lookingAround,
       level: .reads
     )
     isChecking.isOn = true
