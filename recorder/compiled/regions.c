@@ -53,14 +53,23 @@ static bool is_wanted(const char *path) {
 
 // ---- files ----
 
+static bool is_zero(const char *bytes, size_t size) {
+  uint64_t all = 0;
+  size_t words = size / sizeof all;
+  for (size_t i = 0; i < words && !all; i++) all = ((const uint64_t *)bytes)[i];
+  for (size_t i = words * sizeof all; i < size; i++) all |= (unsigned char)bytes[i];
+  return all == 0;
+}
+
+// Zeros are in the copy, which is new, without being written.
 static bool copy_block(int from, int to, uint64_t begin, uint64_t end) {
-  static char block[BLOCK];
+  static char block[BLOCK] __attribute__((aligned(8)));
   while (begin < end) {
     size_t want = end - begin < BLOCK ? end - begin : BLOCK;
     long count = syscall(SYS_pread64, from, block, want, begin);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return count == 0;
-    if (syscall(SYS_pwrite64, to, block, count, begin) != count) return false;
+    if (!is_zero(block, count) && syscall(SYS_pwrite64, to, block, count, begin) != count) return false;
     begin += count;
   }
   return true;
@@ -146,6 +155,7 @@ static int add_file(int descriptor, const struct stat *status, const char *path)
 // ---- regions ----
 
 static void update_watch(void) {
+  usual_forget();
   region_last = (struct region){0};
   watch_span = 0;
   if (region_count > 0 && is_recording) {
@@ -320,12 +330,13 @@ void tell_site(uint32_t site, uintptr_t address) {
   stream_meta("site\t%u\t0x%lx: ???\n", site, address);
 }
 
-extern void entry_before(void), entry_before_quick(void), entry_after(void), entry_after_quick(void),
-  entry_order(void), entry_order_quick(void), entry_request(void);
+extern void entry_before(void), entry_before_quick(void), entry_request(void), usual_after(void),
+  usual_after_quick(void), usual_order(void), usual_order_quick(void);
 
 // Before the first thread beside the first is made.
 void modules_become_threaded(void) {
   order_threads = true;
+  usual_forget();
   for (uint32_t i = 0; i < module_count; i++) modules[i]->has_threads = true;
 }
 
@@ -336,10 +347,10 @@ void modules_attach(struct fencepost_module *module) {
   tell_modules();
   module->before = entry_before;
   module->before_quick = entry_before_quick;
-  module->after = entry_after;
-  module->after_quick = entry_after_quick;
-  module->order = entry_order;
-  module->order_quick = entry_order_quick;
+  module->after = usual_after;
+  module->after_quick = usual_after_quick;
+  module->order = usual_order;
+  module->order_quick = usual_order_quick;
   module->has_threads = order_threads;
   module->request = entry_request;
   modules[module_count++] = module;
