@@ -19,7 +19,8 @@ struct Fencepost: ParsableCommand {
       ImageCommand.self,
       LintCommand.self, ShowCommand.self,
       ConvertCommand.self, SymbolizeCommand.self, RecordCommand.self, CCommand.self,
-      CPlusPlusCommand.self, SwiftCommand.self, AssembleCommand.self, TryCommand.self,
+      CPlusPlusCommand.self, SwiftCommand.self, PackageCommand.self, AssembleCommand.self,
+      FrontendCommand.self, TryCommand.self,
       LitmusCommand.self,
       DemoCommand.self, BenchCommand.self,
     ]

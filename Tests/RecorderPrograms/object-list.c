@@ -1,4 +1,4 @@
-// A list in a pool of libpmemobj: needs Debian's package libpmemobj-dev, and is for reading and trying by hand.
+// A list in a pool of libpmemobj: needs Debian's package libpmemobj-dev.
 //
 //     object-list POOL create    makes the pool, then puts two elements in
 //     object-list POOL           checks the list, then puts two elements in

@@ -1,8 +1,8 @@
 public import Foundation
 
-/// A program of this package, as built beside the tests.
+/// A program of this package, as built beside the tests, or one that is installed.
 public struct Tool: Sendable {
-  /// The file's name.
+  /// The file's name, or its path.
   public let name: String
 
   /// The checker's command line.
@@ -10,8 +10,13 @@ public struct Tool: Sendable {
   /// The cache's command line.
   public static let cache = Tool(name: "fencepost-cache")
 
+  /// A program of the machine that is looked for in `PATH`, whose value is one of the first arguments, as `PATH=...`.
+  public static let env = Tool(name: "/usr/bin/env")
+
   /// Where the program is.
-  public var url: URL { Self.products.appendingPathComponent(name) }
+  public var url: URL {
+    name.hasPrefix("/") ? URL(fileURLWithPath: name) : Self.products.appendingPathComponent(name)
+  }
 
   /// The directory of everything that was built.
   public static let products: URL = {

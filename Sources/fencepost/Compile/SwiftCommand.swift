@@ -8,8 +8,8 @@ struct SwiftCommand: ParsableCommand {
     abstract: "Compile Swift so that `fencepost record` runs the program by itself.",
     discussion: """
       Compiles the sources to assembly text as a whole module, rewrites it, and links what comes out; \
-      $FENCEPOST_SWIFTC names another compiler. One call compiles all sources of a module. SwiftPM's own way \
-      of compiling is not supported: C and C++ targets of a package are, with CC.
+      $FENCEPOST_SWIFTC names another compiler. One call compiles all sources of a module. Packages are built \
+      by `fencepost swift build`.
 
       EXAMPLES
         fencepost swiftc -O -g server.swift -o server

@@ -5,6 +5,8 @@ import PersistencyModel
 struct SiteResolution {
   /// Frames that have lines now, by place.
   private var frames: [CodePlace: [String]]
+  /// Functions of places that have no line, as what the compiler made by itself.
+  private var functions: [CodePlace: String] = [:]
   private let modules: ModuleBook
   /// Whether the innermost frame is where a call returns to: the call itself is before that.
   private let isReturnAddress: Bool
@@ -30,9 +32,12 @@ struct SiteResolution {
     self.isReturnAddress = isReturnAddress
     frames = [:]
     let places = Set(sites.flatMap(\.frames).compactMap(place))
-    for (place, texts) in symbolizer.frames(of: Array(places))
-    where texts.contains(where: Self.hasLine) {
-      frames[place] = texts
+    for (place, texts) in symbolizer.frames(of: Array(places)) {
+      if texts.contains(where: Self.hasLine) {
+        frames[place] = texts
+      } else if let innermost = texts.first, innermost != place.text {
+        functions[place] = innermost
+      }
     }
     resolved = frames.count
     for place in places where frames[place] == nil {
@@ -44,10 +49,17 @@ struct SiteResolution {
   func applied(to site: Site) -> Site {
     Site(
       frames: site.frames.flatMap { frame -> [SiteFrame] in
-        guard let place = place(of: frame), let texts = frames[place] else { return [frame] }
+        guard let place = place(of: frame) else { return [frame] }
+        guard let texts = frames[place] else { return [named(frame, functions[place])] }
         return texts.map { SiteFrame(address: frame.address, text: $0) }
       }
     )
+  }
+
+  /// The frame with the name of its function, where it has none; it can still be resolved later.
+  private func named(_ frame: SiteFrame, _ function: String?) -> SiteFrame {
+    guard let function, !frame.text.hasSuffix(")") else { return frame }
+    return SiteFrame(address: frame.address, text: "\(function) (\(frame.text))")
   }
 
   private func place(of frame: SiteFrame) -> CodePlace? {

@@ -17,7 +17,7 @@ enum CompiledPrograms {
 
   static let isAvailable = obstacle == nil
 
-  private static let directory = Tool.products.appending(path: "compiled-recorder-of-tests").path
+  static let directory = Tool.products.appending(path: "compiled-recorder-of-tests").path
 
   static func has(_ command: String) -> Bool { run(["which", command]) == 0 }
 

@@ -1,0 +1,3 @@
+extension Book {
+  static func offset(of number: Int) -> Int { 64 * (number + 1) }
+}
