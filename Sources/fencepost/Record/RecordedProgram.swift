@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// A program that is run to its end on the streams of this process.
@@ -14,7 +15,7 @@ enum RecordedProgram {
 
   /// Runs a program; keys that interrupt are for it alone.
   ///
-  /// - Throws: where it cannot be started.
+  /// - Throws: the status of shells where it cannot be started, which was said then.
   static func run(_ words: [String], variables: [String: String]) throws -> End {
     let interrupt = signal(SIGINT, SIG_IGN)
     let quit = signal(SIGQUIT, SIG_IGN)
@@ -63,7 +64,8 @@ enum RecordedProgram {
     guard code == 0 else {
       // SAFETY: the C library's text for an error number.
       let reason = unsafe String(cString: strerror(code))
-      throw ToolFailure.inputOutput("\(words[0]): cannot be started: \(reason)")
+      StandardError.write("fencepost: \(words[0]): cannot be started: \(reason)\n")
+      throw ExitCode(126)
     }
     return process
   }
