@@ -118,8 +118,9 @@ static inline unsigned char *begin(size_t room) {
     stream_stop(EDEADLK);
     return NULL;
   }
+  is_writing = true;
   unsigned char *start = stream_reserve(LONGEST_HEAD + room);
-  is_writing = start != NULL;
+  if (!start) is_writing = false;
   return start;
 }
 

@@ -53,14 +53,23 @@ static bool is_wanted(const char *path) {
 
 // ---- files ----
 
+static bool is_zero(const char *bytes, size_t size) {
+  uint64_t all = 0;
+  size_t words = size / sizeof all;
+  for (size_t i = 0; i < words && !all; i++) all = ((const uint64_t *)bytes)[i];
+  for (size_t i = words * sizeof all; i < size; i++) all |= (unsigned char)bytes[i];
+  return all == 0;
+}
+
+// Zeros are in the copy, which is new, without being written.
 static bool copy_block(int from, int to, uint64_t begin, uint64_t end) {
-  static char block[BLOCK];
+  static char block[BLOCK] __attribute__((aligned(8)));
   while (begin < end) {
     size_t want = end - begin < BLOCK ? end - begin : BLOCK;
     long count = syscall(SYS_pread64, from, block, want, begin);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return count == 0;
-    if (syscall(SYS_pwrite64, to, block, count, begin) != count) return false;
+    if (!is_zero(block, count) && syscall(SYS_pwrite64, to, block, count, begin) != count) return false;
     begin += count;
   }
   return true;

@@ -96,13 +96,13 @@ void stream_in_child(bool is_followed);
 void stream_meta(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void stream_initial_path(char *path, size_t size, uint32_t file);
 extern unsigned char *stream_next, *stream_limit;
-unsigned char *stream_next_window(size_t bytes);
+unsigned char *stream_after_writing(void);
 
-// Room for a record; NULL where nothing is recorded any more.
+// Room for a record, of 80 KiB at most; NULL where nothing is recorded any more.
 static inline unsigned char *stream_reserve(size_t bytes) {
   unsigned char *at = stream_next;
   if (LIKELY((uintptr_t)at + bytes <= (uintptr_t)stream_limit)) return at;
-  return stream_next_window(bytes);
+  return stream_after_writing();
 }
 
 // The tag is written last: a record that was begun and not ended is none.

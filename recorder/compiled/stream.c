@@ -1,5 +1,6 @@
-// The recording's files: text, events and initial images. Events go to a window of their file that is mapped and
-// shared, so that what was recorded is there however the process ends.
+// The recording's files: text, events and initial images. Events are collected in a small file that is mapped and
+// shared, so that what was recorded is there however the process ends; when it is full they go to the large one. To
+// map one part of the large file after the other costs several times as much: each of its pages is new to the cache.
 //
 // Copyright 2026 the Fencepost authors. Licensed under the Apache License, Version 2.0.
 #define _GNU_SOURCE
@@ -13,15 +14,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { WINDOW = 1 << 19, PAGE = 4096, RESERVED = 64 };
+enum { COLLECTED = 1 << 17, RESERVED = 64 };
+
+// As recorder/valgrind/STREAM.md says: while its first byte is not 0, the stream is the large file up to `begin` and then
+// these bytes.
+struct collection {
+  uint64_t begin;
+  unsigned char unused[56];
+  unsigned char bytes[COLLECTED];
+};
 
 bool is_recording;
 static char directory[PATH_MAX];
 static char prefix[PATH_MAX + 64];
 static int meta = -1, events = -1;
-static unsigned char *window;
-static uint64_t window_begin; // in the file
-unsigned char *stream_next, *stream_limit; // in the window
+static struct collection *collection;
+unsigned char *stream_next, *stream_limit; // in the collection
 
 static void write_all(int file, const char *bytes, size_t size) {
   while (size > 0) {
@@ -95,20 +103,25 @@ static int create(const char *suffix) {
   return out_of_the_way(syscall(SYS_openat, AT_FDCWD, path, flags, 0600));
 }
 
-static int map_window(void) {
-  if (syscall(SYS_fallocate, events, 0, window_begin, WINDOW) != 0) {
-    if (errno == ENOSPC || syscall(SYS_ftruncate, events, window_begin + WINDOW) != 0) return errno;
-  }
-  long next = syscall(SYS_mmap, 0, WINDOW, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, events,
-                      window_begin);
-  if (next == -1) return errno;
-  unsigned char *old = window;
-  size_t used = window ? (size_t)(stream_next - window) % PAGE : 0;
-  window = (unsigned char *)next;
-  stream_next = window + used;
-  stream_limit = window + WINDOW - RESERVED;
-  if (old) syscall(SYS_munmap, old, WINDOW);
+// The errno of what failed, or 0.
+static int map_collection(void) {
+  int file = create("tail");
+  if (file < 0) return errno;
+  long error = syscall(SYS_fallocate, file, 0, 0, sizeof *collection);
+  if (error && errno != ENOSPC) error = syscall(SYS_ftruncate, file, sizeof *collection);
+  long start = error ? -1 : syscall(SYS_mmap, 0, sizeof *collection, PROT_READ | PROT_WRITE,
+                                    MAP_SHARED | MAP_POPULATE, file, 0);
+  int reason = errno;
+  syscall(SYS_close, file);
+  if (start == -1) return reason;
+  collection = (struct collection *)start;
+  stream_next = collection->bytes;
+  stream_limit = collection->bytes + COLLECTED - RESERVED;
   return 0;
+}
+
+static void clear(unsigned char *start, size_t size) {
+  __asm__ volatile("rep stosb" : "+D"(start), "+c"(size) : "a"(0) : "memory");
 }
 
 bool stream_open(const char *where) {
@@ -119,8 +132,7 @@ bool stream_open(const char *where) {
     if (meta < 0 && errno != EEXIST) break;
   }
   if (meta >= 0) events = create("events");
-  window_begin = 0;
-  int error = events < 0 ? errno : map_window();
+  int error = events < 0 ? errno : map_collection();
   if (error) {
     dprintf(2, "fencepost: the recording cannot be written to %s: %m\n", directory);
     return false;
@@ -130,15 +142,29 @@ bool stream_open(const char *where) {
   return true;
 }
 
-unsigned char *stream_next_window(size_t bytes) {
+// Writes what is collected; the errno of what failed, or 0. However it is interrupted, no byte is lost or told twice: the
+// collection counts until its first byte is 0, and what it held is in the large file before.
+static int write_collection(void) {
+  size_t size = stream_next - collection->bytes, done = 0;
+  while (done < size) {
+    long count = syscall(SYS_pwrite64, events, collection->bytes + done, size - done, collection->begin + done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return count < 0 ? errno : ENOSPC;
+    done += count;
+  }
+  *(volatile unsigned char *)collection->bytes = 0;
+  *(volatile uint64_t *)&collection->begin += size;
+  clear(collection->bytes, size);
+  stream_next = collection->bytes;
+  return 0;
+}
+
+unsigned char *stream_after_writing(void) {
   if (!is_recording) return NULL;
   int saved = errno;
-  size_t whole = (size_t)(stream_next - window) & ~(size_t)(PAGE - 1);
-  window_begin += whole;
-  int error = map_window();
+  int error = write_collection();
   errno = saved;
-  if (!error) return (size_t)(stream_limit - stream_next) >= bytes ? stream_next : NULL;
-  window_begin -= whole;
+  if (!error) return stream_next;
   stream_stop(error);
   return NULL;
 }
@@ -152,7 +178,7 @@ void stream_stop(int error) {
   stream_meta("stopped\t%u\n", (unsigned)error);
   static const char text[] = "fencepost: recording stopped\n";
   write_all(2, text, sizeof text - 1);
-  if (window) *stream_next++ = RECORD_STOPPED;
+  if (collection) *stream_next++ = RECORD_STOPPED;
 }
 
 // What the process stores after this is still recorded.
@@ -160,10 +186,11 @@ void stream_close(int status) { stream_meta("end\t%u\n", (unsigned)status); }
 
 // The parent's files are not the child's.
 void stream_in_child(bool is_followed) {
-  if (window) syscall(SYS_munmap, window, WINDOW);
+  if (collection) syscall(SYS_munmap, collection, sizeof *collection);
   if (meta >= 0) syscall(SYS_close, meta);
   if (events >= 0) syscall(SYS_close, events);
-  window = stream_next = stream_limit = NULL;
+  collection = NULL;
+  stream_next = stream_limit = NULL;
   meta = events = -1;
   bool was_recording = is_recording;
   is_recording = false;

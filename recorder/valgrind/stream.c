@@ -5,26 +5,32 @@
    General Public License as published by the Free Software Foundation; either version 2 of the
    License, or (at your option) any later version. It comes without any warranty. See COPYING. */
 
-/* Three kinds of files in one directory: text about the recording, the stream of events, and initial
-   images. Events go to a window of the stream that is mapped and shared, so that what was recorded is in
-   the file however the process ends. STREAM.md says what is in them. */
+/* Four kinds of files in one directory: text about the recording, the stream of events, its tail, and
+   initial images. Events are gathered in the tail, which is mapped and shared, so that what was recorded is
+   in a file however the process ends; a full tail is written behind the stream. STREAM.md says what is in
+   them. Mapping the stream itself, part after part, cost several times as much. */
 #include "recorder.h"
 
 enum {
-  WINDOW_BYTES = 1 << 20,
   LONGEST_RECORD = 1 << 17,
-  /* Kept free at the end of a window for the record that says that recording stopped. */
+  TAIL_BYTES = 1 << 18,
+  /* Kept free at the end for the record that says that recording stopped. */
   RESERVED_BYTES = 64,
 };
+
+typedef struct {
+  ULong first; /* byte of the stream that the first of the records is */
+  UChar nothing[56];
+  UChar records[TAIL_BYTES];
+} Tail;
 
 Bool is_recording;
 static HChar* directory;
 static HChar prefix[512];
 static Int meta = -1;
 static Int events = -1;
-static UChar* window;
-static ULong window_offset; /* in the file */
-static SizeT used;          /* of the window */
+static Tail* tail;
+static SizeT used; /* of the tail's records */
 
 static const HChar* path_of(const HChar* suffix) {
   static HChar path[640];
@@ -58,18 +64,25 @@ void stream_meta_text(const HChar* text) {
   if (meta >= 0) system_write_all(meta, line, length);
 }
 
-/* Makes the file cover the window and maps it; the error number, or 0. */
-static Int map_window(void) {
-  Word error = system_call(__NR_fallocate, events, 0, window_offset, WINDOW_BYTES, 0, 0);
+/* The error number, or 0. */
+static Int make_tail(void) {
+  Int fd = system_open_high(path_of("tail"), VKI_O_CREAT | VKI_O_EXCL | VKI_O_RDWR, 0600);
+  if (fd < 0) return VKI_EIO;
+  Word error = system_call(__NR_fallocate, fd, 0, 0, sizeof(Tail), 0, 0);
   if (error < 0 && error != -VKI_ENOSPC) {
-    error = system_call(__NR_ftruncate, events, window_offset + WINDOW_BYTES, 0, 0, 0, 0);
+    error = system_call(__NR_ftruncate, fd, sizeof(Tail), 0, 0, 0, 0);
   }
+  tail = error < 0 ? NULL : system_map_shared(fd, 0, sizeof(Tail));
+  VG_(close)(fd);
+  used = 0;
   if (error < 0) return -error;
-  UChar* next = system_map_shared(events, window_offset, WINDOW_BYTES);
-  if (!next) return VKI_ENOMEM;
-  if (window) VG_(am_munmap_valgrind)((Addr)window, WINDOW_BYTES);
-  window = next;
-  return 0;
+  return tail ? 0 : VKI_ENOMEM;
+}
+
+static void forget_tail(void) {
+  if (tail) VG_(am_munmap_valgrind)((Addr)tail, sizeof(Tail));
+  tail = NULL;
+  used = 0;
 }
 
 static void open_files(void) {
@@ -84,8 +97,6 @@ static void open_files(void) {
     VG_(umsg)("fencepost: the recording cannot be written to %s\n", directory);
     VG_(exit)(74);
   }
-  window_offset = 0;
-  used = 0;
 }
 
 void stream_open(const HChar* where, Int parent) {
@@ -93,14 +104,13 @@ void stream_open(const HChar* where, Int parent) {
   open_files();
   stream_meta("fencepost-recording\t1\nprocess\t%d\t%d\n", VG_(getpid)(), parent);
   is_recording = True;
-  Int error = map_window();
+  Int error = make_tail();
   if (error) stream_stop(error);
 }
 
-/* The process is a fork of the recorded one: its window is the parent's, which it must not touch. */
+/* The process is a fork of the recorded one: its tail is the parent's, which it must not touch. */
 void stream_child(Bool is_followed) {
-  if (window) VG_(am_munmap_valgrind)((Addr)window, WINDOW_BYTES);
-  window = NULL;
+  forget_tail();
   VG_(close)(meta);
   VG_(close)(events);
   meta = events = -1;
@@ -108,25 +118,33 @@ void stream_child(Bool is_followed) {
   if (is_followed) stream_open(directory, VG_(getppid)());
 }
 
-/* Unmaps what is full and maps what follows. A window begins where a page does. */
-static Bool next_window(void) {
-  SizeT whole_pages = used & ~(SizeT)0xFFF;
-  window_offset += whole_pages;
-  Int error = map_window();
-  if (error) {
-    window_offset -= whole_pages;
-    stream_stop(error);
-    return False;
+/* Appends the tail's records to the stream. A kill in between neither loses nor doubles any: the tail is in force
+   until its first byte is 0, and by then the stream has all of it. */
+static Int append_tail(void) {
+  for (SizeT done = 0; done < used;) {
+    Word count = system_call(__NR_pwrite64, events, (UWord)(tail->records + done), used - done,
+                             tail->first + done, 0, 0);
+    if (count == -VKI_EINTR) continue;
+    if (count <= 0) return count < 0 ? -count : VKI_ENOSPC;
+    done += count;
   }
-  used -= whole_pages;
-  return True;
+  *(volatile UChar*)tail->records = 0;
+  *(volatile ULong*)&tail->first += used;
+  VG_(memset)(tail->records, 0, used);
+  used = 0;
+  return 0;
 }
 
 UChar* stream_reserve(SizeT bytes) {
   if (!is_recording) return NULL;
   tl_assert(bytes <= LONGEST_RECORD);
-  if (used + bytes + RESERVED_BYTES > WINDOW_BYTES && !next_window()) return NULL;
-  return window + used;
+  if (used + bytes + RESERVED_BYTES <= TAIL_BYTES) return tail->records + used;
+  Int error = append_tail();
+  if (error) {
+    stream_stop(error);
+    return NULL;
+  }
+  return tail->records;
 }
 
 /* The tag is written last: a record that was begun and not ended is none. */
@@ -143,13 +161,12 @@ void stream_stop(Int error) {
   stream_meta("stopped\t%d\n", error);
   VG_(umsg)("fencepost: recording stopped: error %d (%s)\n", error,
             error == VKI_ENOSPC ? "no space left for the recording" : "writing the recording");
-  if (window) window[used++] = RECORD_STOPPED;
+  if (tail) tail->records[used++] = RECORD_STOPPED;
 }
 
 void stream_close(Int status) {
   if (meta < 0) return;
-  if (is_recording) window[used++] = RECORD_END;
+  if (is_recording) tail->records[used++] = RECORD_END;
   is_recording = False;
-  if (window) system_call(__NR_ftruncate, events, window_offset + used, 0, 0, 0, 0);
   stream_meta("end\t%d\n", status);
 }

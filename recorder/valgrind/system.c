@@ -50,6 +50,18 @@ void system_write_all(Int fd, const void* bytes, SizeT size) {
   }
 }
 
+static Bool is_zero(const UChar* bytes, SizeT size) {
+  SizeT i = 0;
+  for (; i + 8 <= size; i += 8) {
+    if (*(const ULong*)(bytes + i)) return False;
+  }
+  for (; i < size; i++) {
+    if (bytes[i]) return False;
+  }
+  return True;
+}
+
+/* What is zero need not be written: the copy is new. */
 static Bool copy_range(Int from, Int to, ULong begin, ULong end) {
   static UChar buffer[COPY_BYTES];
   while (begin < end) {
@@ -57,7 +69,10 @@ static Bool copy_range(Int from, Int to, ULong begin, ULong end) {
     Word count = system_call(__NR_pread64, from, (UWord)buffer, wanted, begin, 0, 0);
     if (count == 0) return True;
     if (count < 0) return False;
-    if (system_call(__NR_pwrite64, to, (UWord)buffer, count, begin, 0, 0) != count) return False;
+    if (!is_zero(buffer, count)
+        && system_call(__NR_pwrite64, to, (UWord)buffer, count, begin, 0, 0) != count) {
+      return False;
+    }
     begin += count;
   }
   return True;

@@ -52,6 +52,7 @@ struct Record {
 struct RecordReader {
   private let path: String
   private let handle: FileHandle
+  private var tail: RecordingTail?
   private var buffer: [UInt8] = []
   private var next = 0
   private var isAtEnd = false
@@ -68,13 +69,14 @@ struct RecordReader {
   private static let longest = 1 << 17
   private static let block = 1 << 20
 
-  /// Opens the stream.
-  init(path: String) throws {
+  /// Opens the stream of the recording whose files are called `prefix` and what they are.
+  init(prefix: String) throws {
+    path = prefix + ".events"
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw ToolFailure.inputOutput("\(path): cannot be opened")
     }
-    self.path = path
     self.handle = handle
+    tail = try RecordingTail(path: prefix + ".tail")
   }
 
   /// The bytes of the last record.
@@ -117,11 +119,14 @@ struct RecordReader {
     buffer.removeFirst(next)
     position += next
     next = 0
-    guard let more = try handle.read(upToCount: Self.block), !more.isEmpty else {
-      isAtEnd = true
+    let room = tail.map { $0.begin - position - buffer.count } ?? Self.block
+    if room > 0, let more = try handle.read(upToCount: min(room, Self.block)), !more.isEmpty {
+      buffer.append(contentsOf: more)
       return
     }
-    buffer.append(contentsOf: more)
+    buffer.append(contentsOf: tail?.bytes ?? [])
+    tail = nil
+    isAtEnd = true
   }
 
   private mutating func varint() throws -> UInt64 {

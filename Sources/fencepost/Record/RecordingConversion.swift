@@ -43,7 +43,7 @@ struct RecordingConversion {
     try sink.receive(header: header)
     for site in resolvedSites() { try sink.receive(site: site) }
     try sink.receive(site: Site("system call"))
-    var reader = try RecordReader(path: text.prefix + ".events")
+    var reader = try RecordReader(prefix: text.prefix)
     while let record = try reader.read() {
       if record.kind == .end || record.kind == .stopped {
         isStopped = isStopped || record.kind == .stopped
