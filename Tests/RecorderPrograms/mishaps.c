@@ -177,12 +177,13 @@ static void store_much(void) {
 
 static void note(int signal) { interrupted = signal; }
 
-// A signal comes from outside.
+// A signal comes to the recorder's command, or to both, as from a terminal.
 static void wait_for_signal(void) {
-  signal(SIGINT, note);
-  signal(SIGTERM, note);
+  int wanted = strcmp(given[3], "INT") == 0 ? SIGINT : SIGTERM;
+  signal(wanted, note);
   persist(0, 1);
-  if (write(1, "ready\n", 6) != 6) abort();
+  kill(getppid(), wanted);
+  if (wanted == SIGINT) raise(SIGINT);
   while (!interrupted) usleep(1000);
   persist(1, interrupted);
   exit(5);

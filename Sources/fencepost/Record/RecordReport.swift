@@ -30,8 +30,9 @@ struct RecordReport {
     let modules = trace.conversion.lineless
     guard !modules.isEmpty else { return nil }
     let names = Set(modules.keys.map { $0.path.split(separator: "/").last.map(String.init) ?? "" })
-    return "\(modules.values.reduce(0, +)) places are told without a line, since debug information of "
-      + "\(names.sorted().joined(separator: ", ")) was not found: \"fencepost symbolize\" can add it later"
+    return
+      "\(modules.values.reduce(0, +)) places are told without a line: no debug information of "
+      + "\(names.sorted().joined(separator: ", ")) was found; \"fencepost symbolize\" can add it later"
   }
 
   /// What the reader of a verdict should know.
@@ -42,6 +43,7 @@ struct RecordReport {
   private var missing: [String] {
     let conversion = trace.conversion
     if conversion.layout.space.devices.isEmpty {
+      if conversion.isStopped { return [] }
       return [
         "no persistent memory was mapped: nothing matched --pmem, was mapped with MAP_SYNC or "
           + "registered by libpmem; nothing is recorded"

@@ -10,11 +10,9 @@ enum RecordableProgram {
     var status = stat()
     // SAFETY: the status is a variable of this function.
     guard unsafe stat(path, &status) == 0 else { return }
-    // SAFETY: only the size of the attribute is asked for.
-    let hasCapabilities = unsafe getxattr(path, "security.capability", nil, 0) > 0
-    guard status.st_mode & (S_ISUID | S_ISGID) != 0 || hasCapabilities else { return }
+    guard status.st_mode & (S_ISUID | S_ISGID) != 0 else { return }
     throw ToolFailure.usage(
-      "\(path): runs with other rights than yours (set-user-id, set-group-id or capabilities), so no "
+      "\(path): runs with other rights than yours (set-user-id or set-group-id), so no "
         + "recorder can be brought into it; record a copy of it without them"
     )
   }

@@ -7,6 +7,8 @@ struct RecordedProcesses {
   enum Comparison {
     /// The image of what another process found, which stored to the file next.
     case image(path: String, ofProcess: Int)
+    /// The file as it is at the end; another process stored to it before.
+    case file(sharedWith: Int)
     /// Nothing: others stored to the file, and this one did not.
     case nothing
   }
@@ -22,7 +24,7 @@ struct RecordedProcesses {
   /// - Throws: where there is no recording of the program.
   init(_ directory: String, first: Int?) throws {
     let names = try? FileManager.default.contentsOfDirectory(atPath: directory)
-    all = try (names ?? []).filter { $0.hasSuffix(".meta") }
+    all = try (names ?? []).filter { $0.hasSuffix(".meta") && !Self.isEmpty("\(directory)/\($0)") }
       .map { try RecordingText(prefix: "\(directory)/\($0.dropLast(5))") }
       .sorted { ($0.process, $0.image) < ($1.process, $1.image) }
     let recorded = Set(all.map(\.process))
@@ -32,8 +34,16 @@ struct RecordedProcesses {
         "\(directory): the program was not started: nothing is recorded"
       )
     }
-    let others = all.filter { $0.prefix != main.prefix && !$0.files.isEmpty }
+    let others = all.filter {
+      $0.prefix != main.prefix && (!$0.files.isEmpty || $0.stopError != nil)
+    }
     texts = main.files.isEmpty && !others.isEmpty ? others : [main] + others
+  }
+
+  /// Whether there was no room for a word about a process.
+  private static func isEmpty(_ path: String) -> Bool {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return attributes?[.size] as? UInt64 ?? 0 == 0
   }
 
   /// Whether what a process became is recorded too.
@@ -58,6 +68,8 @@ struct RecordedProcesses {
             comparisons[path] = .nothing
           } else if other > index {
             comparisons[path] = .image(path: image, ofProcess: texts[other].process)
+          } else if comparisons[path] == nil {
+            comparisons[path] = .file(sharedWith: texts[other].process)
           }
         }
       }
@@ -72,7 +84,7 @@ extension RecordingText {
 
   /// Numbers of the files that the process stored to, by path.
   fileprivate func filesStoredTo() throws -> [String: Int] {
-    var reader = try RecordReader(path: prefix + ".events")
+    var reader = try RecordReader(prefix: prefix)
     var found: [String: Int] = [:]
     while found.count < files.count, let record = try reader.read() {
       guard record.kind != .end, record.kind != .stopped else { break }

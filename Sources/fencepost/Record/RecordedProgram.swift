@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
 
+/// Whom a request to end is passed on to.
+nonisolated(unsafe) private var runningProcess: pid_t = 0
+
 /// A program that is run to its end on the streams of this process.
 enum RecordedProgram {
   /// How it ended.
@@ -13,7 +16,7 @@ enum RecordedProgram {
     var signal: Int32?
   }
 
-  /// Runs a program; keys that interrupt are for it alone.
+  /// Runs a program; keys that interrupt are for it alone, and a request to end is passed on to it.
   ///
   /// - Throws: the status of shells where it cannot be started, which was said then.
   static func run(_ words: [String], variables: [String: String]) throws -> End {
@@ -24,6 +27,11 @@ enum RecordedProgram {
       _ = signal(SIGQUIT, quit)
     }
     let process = try start(words, variables)
+    // SAFETY: written while the handler is not set.
+    unsafe runningProcess = process
+    // SAFETY: the handler reads what was written before, and calls what handlers may.
+    let end = signal(SIGTERM) { _ = unsafe kill(runningProcess, $0) }
+    defer { _ = signal(SIGTERM, end) }
     var status: Int32 = 0
     // SAFETY: the status is written by the call only.
     while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}

@@ -73,6 +73,7 @@ struct RecordedTrace {
       switch comparisons[file.path] {
       case .nothing: continue
       case .image(let path, let process): (final, other) = (path, process)
+      case .file(let process): other = process
       case nil: break
       }
       guard FileManager.default.isReadableFile(atPath: final), final.hasPrefix("/") else {
