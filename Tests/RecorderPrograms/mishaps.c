@@ -172,7 +172,7 @@ static void use_sparse(void) {
 
 // More events than a small disk has room for.
 static void store_much(void) {
-  for (int i = 0; i < 400000; i++) persist(i % WORDS, i);
+  for (int i = 0; i < 100000; i++) persist(i % WORDS, i);
 }
 
 static void note(int signal) { interrupted = signal; }

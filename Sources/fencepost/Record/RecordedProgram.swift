@@ -1,8 +1,9 @@
 import ArgumentParser
 import Foundation
 
-/// Whom a request to end is passed on to.
+/// Whom a request to end is passed on to, and whether one came before it was started.
 nonisolated(unsafe) private var runningProcess: pid_t = 0
+nonisolated(unsafe) private var wasAskedToEnd = false
 
 /// A program that is run to its end on the streams of this process.
 enum RecordedProgram {
@@ -26,12 +27,20 @@ enum RecordedProgram {
       _ = signal(SIGINT, interrupt)
       _ = signal(SIGQUIT, quit)
     }
-    let process = try start(words, variables)
-    // SAFETY: written while the handler is not set.
-    unsafe runningProcess = process
-    // SAFETY: the handler reads what was written before, and calls what handlers may.
-    let end = signal(SIGTERM) { _ = unsafe kill(runningProcess, $0) }
+    // SAFETY: the handler reads and writes words, and calls what handlers may.
+    let end = signal(SIGTERM) {
+      if unsafe runningProcess > 0 {
+        kill(unsafe runningProcess, $0)
+      } else {
+        unsafe wasAskedToEnd = true
+      }
+    }
     defer { _ = signal(SIGTERM, end) }
+    let process = try start(words, variables)
+    // SAFETY: a word each; the handler may run at any time, before or after.
+    unsafe runningProcess = process
+    // SAFETY: as above.
+    if unsafe wasAskedToEnd { kill(process, SIGTERM) }
     var status: Int32 = 0
     // SAFETY: the status is written by the call only.
     while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}

@@ -31,7 +31,10 @@ struct UnrunnableProgramTests {
   @Test(arguments: Mishap.recorders)
   func aScriptWithoutItsInterpreterGives126(recorder: Mishap) throws {
     let folder = try Scratch()
-    let script = try executable("script", "#!/no-such-interpreter\n", in: folder)
+    let script = folder.path("script")
+    // By a process of its own: what another test starts meanwhile would have it open for writing.
+    let words = ["sh", "-c", "echo '#!/no-such-interpreter' >script; chmod +x script"]
+    #expect(ProgramRecorder.command(words, in: folder) == 0)
     let recorded = try recorder.record("exit", program: script)
     #expect(recorded.run.status == 126, "\(recorded.run.errors)")
     #expect(recorded.says("No such file or directory"))
@@ -67,12 +70,6 @@ struct UnrunnableProgramTests {
       #expect(recorded.says("is linked statically"))
       #expect(recorded.rest.isEmpty && recorded.file.isEmpty)
     }
-  }
-
-  private func executable(_ name: String, _ text: String, in folder: Scratch) throws -> String {
-    let path = try folder.file(name, Array(text.utf8)).path
-    #expect(chmod(path, 0o755) == 0)
-    return path
   }
 
   private func names(in folder: Scratch) throws -> [String] {
