@@ -28,8 +28,15 @@ struct fencepost_instruction {
   uint8_t kind;   // as in the stream
   uint8_t form;
   uint16_t count; // elements at most
-  uint16_t unused;
+  uint16_t usual; // whether usual.S can record it, and how
 } __attribute__((packed));
+
+enum {
+  USUAL_ON_STACK = 0x100, // the bytes are on the stack, as with FORM_VALUE; else at the address: 4, 8 or 16
+  USUAL_FLUSH = 0x200,    // a flush, no bytes
+  USUAL_UNFENCED = 0x400, // something of the thread waits for a fence after it
+  USUAL_FENCE = 0x800,
+};
 
 enum {
   FORM_PLAIN = 0,

@@ -29,17 +29,24 @@ struct thread {
   bool has_unfenced;
 };
 
-static __thread struct thread self __attribute__((tls_model("initial-exec")));
-static uint32_t thread_count;
-static uint32_t last_site, last_thread, last_file;
-static uint64_t last_offset;
+// usual.S knows these, too.
+__thread struct thread self __attribute__((tls_model("initial-exec")));
+uint32_t last_site;
+uint64_t last_offset;
 // Whether a record is being written: a signal may come in between.
-static bool is_writing;
-
-static struct {
+bool is_writing;
+struct {
   const void *key;
   uint32_t number;
 } sites[SITES];
+
+// Where the only thread recorded last: there its next records are written by usual.S.
+struct {
+  uintptr_t start, span; // 0: nowhere
+  uint64_t offset;       // of the first byte in the file
+} usual;
+
+static uint32_t thread_count, last_thread, last_file;
 static uint32_t site_count;
 
 // ---- sites ----
@@ -66,8 +73,24 @@ static inline uint32_t site_of(const struct fencepost_instruction *instruction) 
   return site_number(instruction, (uintptr_t)instruction + instruction->site);
 }
 
+// ---- what is usual ----
+
+void usual_forget(void) { usual.span = 0; }
+
+// After a record, which was of this thread and of the region's file if nothing else came in between.
+static inline void usual_remember(void) {
+  if (order_threads || !region_last.end || region_last.file != last_file || self.number != last_thread + 1) {
+    return;
+  }
+  usual.span = 0;
+  usual.start = region_last.start;
+  usual.offset = region_last.offset;
+  usual.span = region_last.end - region_last.start;
+}
+
 // In a child process, whose recording has numbers of its own.
 void records_in_child(void) {
+  usual_forget();
   for (uint32_t i = 0; i < SITES; i++) sites[i].key = NULL;
   site_count = 0;
   last_site = last_thread = last_file = 0;
@@ -139,10 +162,12 @@ static inline unsigned char *put_context(unsigned char *at, unsigned char *tag, 
   }
   if (thread != last_thread) {
     *tag |= HAS_THREAD;
+    usual_forget();
     at = put_varint(at, last_thread = thread);
   }
   if (file != last_file) {
     *tag |= HAS_FILE;
+    usual_forget();
     at = put_varint(at, last_file = file);
   }
   return at;
@@ -328,7 +353,7 @@ static __attribute__((noinline)) void put_other(const struct pending *pending, u
   else if (has_stored) put_store(in->kind, site, pending->address, in->size);
 }
 
-static __attribute__((noinline)) void record_any(const struct pending *pending, uint64_t flags) {
+__attribute__((visibility("hidden"))) void record_after(const struct pending *pending, uint64_t flags) {
   const struct fencepost_instruction *in = pending->instruction;
   // Threads that the C library made for itself, too.
   if (!LIKELY(__libc_single_threaded) && !order_threads) {
@@ -342,47 +367,9 @@ static __attribute__((noinline)) void record_any(const struct pending *pending, 
     else if (LIKELY(kind <= RECORD_NT_STORE && in->form == FORM_PLAIN)) {
       put_store(kind, site, pending->address, in->size);
     } else put_other(pending, site, flags);
+    usual_remember();
   }
   if (order_threads) order_end();
-}
-
-// What most records are: a plain store of a word or two, or a flush, where the one before was, of the same thread.
-static inline bool put_usual(const struct pending *pending) {
-  const struct fencepost_instruction *in = pending->instruction;
-  uint32_t slot = ((uintptr_t)in * 0x9E3779B97F4A7C15u) >> 48;
-  uintptr_t offset = pending->address - region_last.start;
-  unsigned char *start = stream_next, *at = start + 1;
-  bool is_flush = in->kind >= RECORD_CLWB;
-  bool is_usual = in->form == FORM_PLAIN && in->kind != RECORD_LOCKED_STORE
-    && (in->size == 8 || in->size == 16 || is_flush)
-    && offset <= region_last.end - region_last.start - in->size && region_last.file == last_file
-    && sites[slot].key == in && self.number == last_thread + 1 && !order_threads
-    && __libc_single_threaded && !is_writing
-    && (uintptr_t)start + LONGEST_HEAD + 16 <= (uintptr_t)stream_limit;
-  if (!LIKELY(is_usual && region_last.end)) return false;
-  is_writing = true;
-  unsigned char tag = in->kind;
-  if (sites[slot].number != last_site) {
-    tag |= HAS_SITE;
-    at = put_varint(at, last_site = sites[slot].number);
-  }
-  const uint64_t *bytes = (const uint64_t *)pending->address;
-  if (is_flush) {
-    at = put_offset(at, region_last.offset + (offset & ~(uintptr_t)63));
-  } else {
-    at = put_offset(at, region_last.offset + offset);
-    *at++ = in->size;
-    ((volatile uint64_t *)at)[0] = bytes[0];
-    if (in->size == 16) ((volatile uint64_t *)at)[1] = bytes[1];
-    at += in->size;
-  }
-  end(start, at, tag);
-  if (in->kind != RECORD_STORE) self.has_unfenced = true;
-  return true;
-}
-
-__attribute__((visibility("hidden"))) void record_after(const struct pending *pending, uint64_t flags) {
-  if (!put_usual(pending)) record_any(pending, flags);
 }
 
 __attribute__((visibility("hidden"))) void record_order(const uint64_t *words, uint64_t flags) {

@@ -164,6 +164,7 @@ static int add_file(int descriptor, const struct stat *status, const char *path)
 // ---- regions ----
 
 static void update_watch(void) {
+  usual_forget();
   region_last = (struct region){0};
   watch_span = 0;
   if (region_count > 0 && is_recording) {
@@ -338,12 +339,13 @@ void tell_site(uint32_t site, uintptr_t address) {
   stream_meta("site\t%u\t0x%lx: ???\n", site, address);
 }
 
-extern void entry_before(void), entry_before_quick(void), entry_after(void), entry_after_quick(void),
-  entry_order(void), entry_order_quick(void), entry_request(void);
+extern void entry_before(void), entry_before_quick(void), entry_request(void), usual_after(void),
+  usual_after_quick(void), usual_order(void), usual_order_quick(void);
 
 // Before the first thread beside the first is made.
 void modules_become_threaded(void) {
   order_threads = true;
+  usual_forget();
   for (uint32_t i = 0; i < module_count; i++) modules[i]->has_threads = true;
 }
 
@@ -354,10 +356,10 @@ void modules_attach(struct fencepost_module *module) {
   tell_modules();
   module->before = entry_before;
   module->before_quick = entry_before_quick;
-  module->after = entry_after;
-  module->after_quick = entry_after_quick;
-  module->order = entry_order;
-  module->order_quick = entry_order_quick;
+  module->after = usual_after;
+  module->after_quick = usual_after_quick;
+  module->order = usual_order;
+  module->order_quick = usual_order_quick;
   module->has_threads = order_threads;
   module->request = entry_request;
   modules[module_count++] = module;

@@ -86,6 +86,7 @@ void put_file_msync(uint32_t file);
 void put_label(const char *text);
 uint32_t site_number(const void *key, uintptr_t address);
 void records_in_child(void);
+void usual_forget(void);
 
 // ---- the files that are written (stream.c) ----
 extern bool is_recording;

@@ -197,7 +197,7 @@ struct StoreCode {
     lines.append(".long .Lfp_i\(number) - .Lfp_d\(number)")
     lines.append(".short \(form.size)")
     lines.append(".byte \(form.kind.rawValue), \(form.shape.number)")
-    lines.append(".short \(form.count), 0")
+    lines.append(".short \(form.count), \(form.usual)")
   }
 
   // MARK: Registers

@@ -63,6 +63,24 @@ struct StoreForm: Equatable {
   var address = Address.none
   /// Elements at most.
   var count = 0
+
+  /// Whether the runtime's short way can record it, and how: the numbers are those of recorder/compiled/module.h.
+  var usual: Int {
+    let onStack = 0x100, flush = 0x200, unfenced = 0x400, fence = 0x800
+    switch kind {
+    case .clwb, .clflushopt, .clflush: return flush | unfenced
+    case .sfence, .mfence: return fence
+    case .lockedStore, .lockedFence: return 0
+    case .store, .nonTemporalStore:
+      guard [4, 8, 16].contains(size) else { return 0 }
+      let waits = kind == .store ? 0 : unfenced
+      switch shape {
+      case .plain: return size | waits
+      case .value: return size | waits | onStack
+      default: return 0
+      }
+    }
+  }
 }
 
 /// What an instruction does to memory.
