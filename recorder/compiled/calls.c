@@ -33,8 +33,8 @@ static void written(int descriptor, const struct iovec *parts, int count, ssize_
   int file = size > 0 && is_recording ? file_of(descriptor) : -1;
   if (file >= 0 && end >= size) {
     order_begin();
-    file_grew(file, descriptor);
     uint64_t offset = end - size;
+    file_grew_by_write(file, descriptor, offset, end);
     for (int i = 0; i < count && size > 0; i++) {
       size_t part = (size_t)size < parts[i].iov_len ? (size_t)size : parts[i].iov_len;
       put_file_store(file, offset, parts[i].iov_base, part);

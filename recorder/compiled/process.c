@@ -6,7 +6,9 @@
 #include <alloca.h>
 #include <errno.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -17,8 +19,12 @@ static pid_t recorded_process;
 
 static void before_fork(void) { order_begin(); }
 
-static void in_parent(void) {
+static void tell_fork(void) {
   if (is_recording && !is_following) stream_meta("forked\n");
+}
+
+static void in_parent(void) {
+  tell_fork();
   order_end();
 }
 
@@ -56,7 +62,7 @@ __attribute__((constructor)) static void start(void) {
   for (char *word; copy && (word = strsep(&rest, "\n"));) {
     if (word[0]) regions_add_pattern(word);
   }
-  if (!stream_open(directory)) _exit(74);
+  if (!stream_open(directory)) return;
   recorded_process = getpid();
   if (!is_following) forget_preload();
   pthread_atfork(before_fork, in_parent, in_child);
@@ -78,6 +84,26 @@ PUBLIC void fencepost_attach_1(struct fencepost_module *module) {
 
 PUBLIC void fencepost_detach_1(struct fencepost_module *module) { modules_detach(module); }
 
+// ---- children that handlers of `fork` are not told of ----
+
+#define SPAWN(name, result, parameters, call) \
+  PUBLIC result name parameters { \
+    REAL(name, result(*) parameters) \
+    tell_fork(); \
+    return call; \
+  }
+
+SPAWN(posix_spawn, int,
+      (pid_t *child, const char *path, const posix_spawn_file_actions_t *actions,
+       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]),
+      real_posix_spawn(child, path, actions, attributes, argv, envp))
+SPAWN(posix_spawnp, int,
+      (pid_t *child, const char *file, const posix_spawn_file_actions_t *actions,
+       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]),
+      real_posix_spawnp(child, file, actions, attributes, argv, envp))
+SPAWN(system, int, (const char *command), real_system(command))
+SPAWN(popen, FILE *, (const char *command, const char *mode), real_popen(command, mode))
+
 // ---- ends and successors ----
 
 PUBLIC __attribute__((noreturn)) void _exit(int status) {
@@ -89,7 +115,11 @@ PUBLIC __attribute__((noreturn)) void _Exit(int status) { _exit(status); }
 
 // A child of vfork shares this memory, and its program is another process's.
 static bool becomes(const char *program) {
-  if (!is_recording || getpid() != recorded_process) return false;
+  if (!is_recording) return false;
+  if (getpid() != recorded_process) {
+    tell_fork();
+    return false;
+  }
   stream_meta("exec\t%s\n", program);
   return true;
 }

@@ -89,25 +89,31 @@ static bool copy_data(int from, int to, uint64_t begin, uint64_t end) {
   return true;
 }
 
-static void take_initial(uint32_t number, uint64_t begin, uint64_t end) {
+// All but what is between `first` and `last`, which the program has just written, and which was not there before.
+static void take_initial(uint32_t number, uint64_t end, uint64_t first, uint64_t last) {
   struct file *file = files[number];
   if (file->initial < 0) {
     char path[PATH_MAX + 96];
     stream_initial_path(path, sizeof path, number);
     file->initial = syscall(SYS_openat, AT_FDCWD, path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
   }
-  bool is_taken = file->initial >= 0 && file->content >= 0
+  bool is_taken = file->initial >= 0 && file->content >= 0 && stream_may_reach(end)
     && syscall(SYS_ftruncate, file->initial, end) == 0
-    && copy_data(file->content, file->initial, begin, end);
+    && copy_data(file->content, file->initial, file->size, first < end ? first : end)
+    && copy_data(file->content, file->initial, last > file->size ? last : file->size, end);
   if (!is_taken) stream_meta("unread\t%u\n", number);
 }
 
-static void file_reaches(uint32_t number, uint64_t size) {
+static void file_reaches_by_write(uint32_t number, uint64_t size, uint64_t first, uint64_t last) {
   struct file *file = files[number];
   if (size <= file->size || !is_recording) return;
-  take_initial(number, file->size, size);
+  take_initial(number, size, first, last);
   file->size = size;
   stream_meta("size\t%u\t%lu\n", number, size);
+}
+
+static void file_reaches(uint32_t number, uint64_t size) {
+  file_reaches_by_write(number, size, size, size);
 }
 
 static int find_file(dev_t device, ino_t inode) {
@@ -126,11 +132,14 @@ int file_of(int descriptor) {
 
 uint64_t file_size(uint32_t file) { return files[file]->size; }
 
-void file_grew(uint32_t file, int descriptor) {
+void file_grew_by_write(uint32_t file, int descriptor, uint64_t first, uint64_t last) {
   struct stat status;
-  if (fstat(descriptor, &status) == 0) {
-    file_reaches(file, ((uint64_t)status.st_size + PAGE - 1) / PAGE * PAGE);
-  }
+  if (fstat(descriptor, &status) != 0) return;
+  file_reaches_by_write(file, ((uint64_t)status.st_size + PAGE - 1) / PAGE * PAGE, first, last);
+}
+
+static void file_grew(uint32_t file, int descriptor) {
+  file_grew_by_write(file, descriptor, UINT64_MAX, UINT64_MAX);
 }
 
 static int add_file(int descriptor, const struct stat *status, const char *path) {

@@ -56,7 +56,7 @@ static inline const struct region *region_from(uintptr_t address) {
 
 int file_of(int descriptor);
 uint64_t file_size(uint32_t file);
-void file_grew(uint32_t file, int descriptor);
+void file_grew_by_write(uint32_t file, int descriptor, uint64_t first, uint64_t last);
 void regions_add_pattern(const char *pattern);
 void regions_mapped(void *start, size_t length, int descriptor, uint64_t offset, bool is_certain);
 void regions_unmapped(void *start, size_t length);
@@ -91,6 +91,7 @@ void usual_forget(void);
 // ---- the files that are written (stream.c) ----
 extern bool is_recording;
 bool stream_open(const char *directory);
+bool stream_may_reach(uint64_t size);
 void stream_close(int status);
 void stream_stop(int error);
 void stream_in_child(bool is_followed);

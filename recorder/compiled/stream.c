@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -31,14 +32,34 @@ static int meta = -1, events = -1;
 static struct collection *collection;
 unsigned char *stream_next, *stream_limit; // in the collection
 
-static void write_all(int file, const char *bytes, size_t size) {
+// The errno of what failed, or 0.
+static int write_all(int file, const char *bytes, size_t size) {
   while (size > 0) {
     long count = syscall(SYS_write, file, bytes, size);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
+    if (count <= 0) return count < 0 ? errno : ENOSPC;
     bytes += count;
     size -= count;
   }
+  return 0;
+}
+
+// A file that gets larger than the process may make one would end it by a signal.
+bool stream_may_reach(uint64_t size) {
+  struct rlimit limit;
+  return syscall(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) != 0 || size <= limit.rlim_cur;
+}
+
+// Takes half a line away; a last one says why, where there is room for it.
+static void end_meta(uint64_t size, int error) {
+  static const char line[] = "stopped\t28\n";
+  int own = meta;
+  meta = -1;
+  syscall(SYS_ftruncate, own, size);
+  syscall(SYS_lseek, own, size, SEEK_SET);
+  write_all(own, line, sizeof line - 1);
+  syscall(SYS_close, own);
+  stream_stop(error);
 }
 
 // Own text, for the C library's uses vectors.
@@ -80,7 +101,10 @@ void stream_meta(const char *format, ...) {
     }
   }
   va_end(arguments);
-  if (meta >= 0) write_all(meta, line, size);
+  if (meta < 0) return;
+  long before = syscall(SYS_lseek, meta, 0, SEEK_CUR);
+  int error = write_all(meta, line, size);
+  if (error) end_meta(before, error);
 }
 
 void stream_initial_path(char *path, size_t size, uint32_t file) {
@@ -107,6 +131,10 @@ static int create(const char *suffix) {
 static int map_collection(void) {
   int file = create("tail");
   if (file < 0) return errno;
+  if (!stream_may_reach(sizeof *collection)) {
+    syscall(SYS_close, file);
+    return EFBIG;
+  }
   long error = syscall(SYS_fallocate, file, 0, 0, sizeof *collection);
   if (error && errno != ENOSPC) error = syscall(SYS_ftruncate, file, sizeof *collection);
   long start = error ? -1 : syscall(SYS_mmap, 0, sizeof *collection, PROT_READ | PROT_WRITE,
@@ -132,20 +160,22 @@ bool stream_open(const char *where) {
     if (meta < 0 && errno != EEXIST) break;
   }
   if (meta >= 0) events = create("events");
-  int error = events < 0 ? errno : map_collection();
-  if (error) {
+  if (events < 0) {
     dprintf(2, "fencepost: the recording cannot be written to %s: %m\n", directory);
     return false;
   }
-  stream_meta("fencepost-recording\t1\nrecorder\tcompiled\nprocess\t%u\t%u\n", (unsigned)getpid(), (unsigned)getppid());
   is_recording = true;
-  return true;
+  stream_meta("fencepost-recording\t1\nrecorder\tcompiled\nprocess\t%u\t%u\n", (unsigned)getpid(), (unsigned)getppid());
+  int error = is_recording ? map_collection() : 0;
+  if (error) stream_stop(error);
+  return is_recording;
 }
 
 // Writes what is collected; the errno of what failed, or 0. However it is interrupted, no byte is lost or told twice: the
 // collection counts until its first byte is 0, and what it held is in the large file before.
 static int write_collection(void) {
   size_t size = stream_next - collection->bytes, done = 0;
+  if (!stream_may_reach(collection->begin + size)) return EFBIG;
   while (done < size) {
     long count = syscall(SYS_pwrite64, events, collection->bytes + done, size - done, collection->begin + done);
     if (count < 0 && errno == EINTR) continue;
@@ -176,8 +206,6 @@ void stream_stop(int error) {
   stream_limit = NULL;
   regions_stop();
   stream_meta("stopped\t%u\n", (unsigned)error);
-  static const char text[] = "fencepost: recording stopped\n";
-  write_all(2, text, sizeof text - 1);
   if (collection) *stream_next++ = RECORD_STOPPED;
 }
 

@@ -119,7 +119,8 @@ void regions_start_again(void);
 /* The number of the watched file that is open as `fd`, or -1. */
 Int regions_file_of(Int fd);
 ULong regions_file_size(UInt file);
-void regions_file_grew(UInt file, Int fd);
+void regions_file_wrote(UInt file, Int fd, ULong first, ULong last);
+void regions_moved(Addr from, SizeT old, Addr to, SizeT length);
 void regions_add_pattern(const HChar* pattern);
 
 /* ---- glob.c ---- */
@@ -181,6 +182,7 @@ Bool system_copy_data(Int from, Int to, ULong begin, ULong end);
 void* system_map_shared(Int fd, ULong offset, SizeT size);
 /* Of the core, in no header for tools: the path behind a descriptor. */
 Bool VG_(resolve_filename)(Int fd, const HChar** path);
-void system_write_all(Int fd, const void* bytes, SizeT size);
+Int system_write_all(Int fd, const void* bytes, SizeT size);
+Bool system_may_reach(ULong size);
 
 #endif

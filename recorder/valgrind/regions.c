@@ -42,24 +42,32 @@ static Bool is_wanted(const HChar* path) {
 
 /* ---- files ---- */
 
-static void copy_initial(File* file, UInt number, ULong begin, ULong end) {
+/* All but what is between `first` and `last`, which the program has just written, and which was not there before. */
+static void copy_initial(File* file, UInt number, ULong end, ULong first, ULong last) {
   if (file->initial < 0) {
     Int flags = VKI_O_CREAT | VKI_O_TRUNC | VKI_O_RDWR;
     file->initial = system_open_high(stream_initial_path(number), flags, 0600);
   }
-  system_call(__NR_ftruncate, file->initial, end, 0, 0, 0, 0);
-  if (file->fd >= 0 && !system_copy_data(file->fd, file->initial, begin, end)) {
-    stream_meta("unread\t%u\n", number);
-  }
+  Bool is_kept = file->initial >= 0 && system_may_reach(end)
+                 && system_call(__NR_ftruncate, file->initial, end, 0, 0, 0, 0) >= 0
+                 && (file->fd < 0
+                     || (system_copy_data(file->fd, file->initial, file->size, first < end ? first : end)
+                         && system_copy_data(file->fd, file->initial,
+                                             last > file->size ? last : file->size, end)));
+  if (!is_kept) stream_meta("unread\t%u\n", number);
 }
 
 /* Takes the content between what is known and `size` as it is now. */
-static void file_reaches(UInt number, ULong size) {
+static void file_reaches_by_write(UInt number, ULong size, ULong first, ULong last) {
   File* file = &files[number];
   if (size <= file->size || !is_recording) return;
-  copy_initial(file, number, file->size, size);
+  copy_initial(file, number, size, first, last);
   file->size = size;
   stream_meta("size\t%u\t%llu\n", number, size);
+}
+
+static void file_reaches(UInt number, ULong size) {
+  file_reaches_by_write(number, size, size, size);
 }
 
 static UInt add_file(Int fd, ULong device, ULong inode, const HChar* path) {
@@ -103,10 +111,13 @@ Int regions_file_of(Int fd) {
 
 ULong regions_file_size(UInt file) { return files[file].size; }
 
-void regions_file_grew(UInt file, Int fd) {
+void regions_file_wrote(UInt file, Int fd, ULong first, ULong last) {
   struct vg_stat status;
-  if (VG_(fstat)(fd, &status) == 0) file_reaches(file, VG_ROUNDUP((ULong)status.size, 4096));
+  if (VG_(fstat)(fd, &status) != 0) return;
+  file_reaches_by_write(file, VG_ROUNDUP((ULong)status.size, 4096), first, last);
 }
+
+static void file_grew(UInt file, Int fd) { regions_file_wrote(file, fd, ~0ull, ~0ull); }
 
 /* ---- regions ---- */
 
@@ -175,7 +186,7 @@ static Bool is_known(Addr start, Addr end) {
 static void add_region(Addr start, SizeT length, UInt file, ULong offset) {
   remove_range(start, start + length);
   insert((Region){start, start + length, file, offset});
-  if (files[file].fd >= 0) regions_file_grew(file, files[file].fd);
+  if (files[file].fd >= 0) file_grew(file, files[file].fd);
   file_reaches(file, offset + length);
   update_watch();
 }
@@ -191,6 +202,16 @@ void regions_mapped(Addr start, SizeT length, Int fd, ULong offset, Bool is_sync
   if (!is_recording || !VG_(resolve_filename)(fd, &path)) return;
   if (!is_sync && regions_file_of(fd) < 0 && !is_wanted(path)) return;
   add_region(start, VG_PGROUNDUP(length), file_number(fd, path), offset);
+}
+
+/* What was a region stays one. */
+void regions_moved(Addr from, SizeT old, Addr to, SizeT length) {
+  const Region* found = region_from(from);
+  Bool was_region = found && found->start <= from;
+  Region region = was_region ? *found : (Region){0};
+  regions_unmapped(from, old);
+  regions_unmapped(to, length);
+  if (was_region) add_region(to, VG_PGROUNDUP(length), region.file, region.offset + (from - region.start));
 }
 
 /* By libpmem's request. Where nothing tells a file, the memory is a device of its own. */

@@ -28,6 +28,7 @@ Bool is_recording;
 static HChar* directory;
 static HChar prefix[512];
 static Int meta = -1;
+static ULong meta_size, meta_lines; /* so much is written, and so much of it is whole lines */
 static Int events = -1;
 static Tail* tail;
 static SizeT used; /* of the tail's records */
@@ -44,6 +45,24 @@ const HChar* stream_initial_path(UInt file) {
   return path_of(suffix);
 }
 
+/* Where there is no room, half a line is taken away; a last one says why, if there is room for that. */
+static void put_meta(const HChar* bytes, SizeT size) {
+  static const HChar last[] = "stopped\t28\n";
+  if (meta < 0 || size == 0) return;
+  Int error = system_write_all(meta, bytes, size);
+  if (!error) {
+    meta_size += size;
+    if (bytes[size - 1] == '\n') meta_lines = meta_size;
+    return;
+  }
+  system_call(__NR_ftruncate, meta, meta_lines, 0, 0, 0, 0);
+  VG_(lseek)(meta, meta_lines, VKI_SEEK_SET);
+  system_write_all(meta, last, sizeof last - 1);
+  VG_(close)(meta);
+  meta = -1;
+  stream_stop(error);
+}
+
 void stream_meta(const HChar* format, ...) {
   static HChar line[4096];
   va_list arguments;
@@ -51,7 +70,7 @@ void stream_meta(const HChar* format, ...) {
   UInt length = VG_(vsnprintf)(line, sizeof line, format, arguments);
   va_end(arguments);
   if (length >= sizeof line) length = sizeof line - 1;
-  if (meta >= 0) system_write_all(meta, line, length);
+  put_meta(line, length);
 }
 
 void stream_meta_text(const HChar* text) {
@@ -61,15 +80,16 @@ void stream_meta_text(const HChar* text) {
     HChar c = text[length];
     line[length] = c == '\t' || c == '\n' ? ' ' : c;
   }
-  if (meta >= 0) system_write_all(meta, line, length);
+  put_meta(line, length);
 }
 
 /* The error number, or 0. */
 static Int make_tail(void) {
   Int fd = system_open_high(path_of("tail"), VKI_O_CREAT | VKI_O_EXCL | VKI_O_RDWR, 0600);
   if (fd < 0) return VKI_EIO;
-  Word error = system_call(__NR_fallocate, fd, 0, 0, sizeof(Tail), 0, 0);
-  if (error < 0 && error != -VKI_ENOSPC) {
+  Word error = !system_may_reach(sizeof(Tail))
+                 ? -VKI_EFBIG : system_call(__NR_fallocate, fd, 0, 0, sizeof(Tail), 0, 0);
+  if (error < 0 && error != -VKI_ENOSPC && error != -VKI_EFBIG) {
     error = system_call(__NR_ftruncate, fd, sizeof(Tail), 0, 0, 0, 0);
   }
   tail = error < 0 ? NULL : system_map_shared(fd, 0, sizeof(Tail));
@@ -85,7 +105,7 @@ static void forget_tail(void) {
   used = 0;
 }
 
-static void open_files(void) {
+static Bool open_files(void) {
   Int flags = VKI_O_CREAT | VKI_O_EXCL | VKI_O_RDWR;
   Int pid = VG_(getpid)();
   for (Int image = 0; image < 1000 && meta < 0; image++) {
@@ -94,17 +114,20 @@ static void open_files(void) {
   }
   events = system_open_high(path_of("events"), flags, 0600);
   if (meta < 0 || events < 0) {
-    VG_(umsg)("fencepost: the recording cannot be written to %s\n", directory);
-    VG_(exit)(74);
+    static const HChar text[] = "fencepost: no recording can be written of a process\n";
+    system_write_all(2, text, sizeof text - 1);
+    return False;
   }
+  meta_size = meta_lines = 0;
+  return True;
 }
 
 void stream_open(const HChar* where, Int parent) {
   directory = VG_(strdup)("recorder.directory", where);
-  open_files();
-  stream_meta("fencepost-recording\t1\nprocess\t%d\t%d\n", VG_(getpid)(), parent);
+  if (!open_files()) return;
   is_recording = True;
-  Int error = make_tail();
+  stream_meta("fencepost-recording\t1\nprocess\t%d\t%d\n", VG_(getpid)(), parent);
+  Int error = is_recording ? make_tail() : 0;
   if (error) stream_stop(error);
 }
 
@@ -121,6 +144,7 @@ void stream_child(Bool is_followed) {
 /* Appends the tail's records to the stream. A kill in between neither loses nor doubles any: the tail is in force
    until its first byte is 0, and by then the stream has all of it. */
 static Int append_tail(void) {
+  if (!system_may_reach(tail->first + used)) return VKI_EFBIG;
   for (SizeT done = 0; done < used;) {
     Word count = system_call(__NR_pwrite64, events, (UWord)(tail->records + done), used - done,
                              tail->first + done, 0, 0);
@@ -156,6 +180,7 @@ void stream_commit(UChar* start, UChar* end, UChar tag) {
 
 /* Nothing more can be written; what was recorded stays. */
 void stream_stop(Int error) {
+  if (!is_recording) return;
   is_recording = False;
   watch_span = 0;
   stream_meta("stopped\t%d\n", error);

@@ -28,6 +28,7 @@ static void wrote(UInt number, const UWord* args, SizeT count) {
   Bool is_positioned = number == __NR_pwrite64 || number == __NR_pwritev;
   Bool is_vector = number == __NR_writev || number == __NR_pwritev;
   ULong offset = is_positioned ? args[3] : VG_(lseek)(args[0], 0, VKI_SEEK_CUR) - count;
+  regions_file_wrote(file, args[0], offset, offset + count);
   if (is_vector) store_vector(file, offset, (const struct vki_iovec*)args[1], count);
   else record_file_store(file, offset, (const UChar*)args[1], count);
 }
@@ -40,14 +41,6 @@ static void mapped(const UWord* args, Addr start) {
   regions_mapped(start, args[1], args[4], args[5], is_sync);
 }
 
-/* The mapping moves, shrinks or grows; what was a region stays one. */
-static void remapped(const UWord* args, Addr start) {
-  const Region* region = region_from(args[0]);
-  Bool was_region = region && region->start <= args[0];
-  regions_unmapped(args[0], args[1]);
-  regions_unmapped(start, args[2]);
-  if (was_region) regions_registered(start, args[2]);
-}
 
 static void pre_call(ThreadId tid, UInt number, UWord* args, UInt count) {
   (void)tid, (void)count;
@@ -68,7 +61,7 @@ static void post_call(ThreadId tid, UInt number, UWord* args, UInt count, SysRes
   switch (number) {
   case __NR_mmap: mapped(args, sr_Res(result)); break;
   case __NR_munmap: regions_unmapped(args[0], args[1]); break;
-  case __NR_mremap: remapped(args, sr_Res(result)); break;
+  case __NR_mremap: regions_moved(args[0], args[1], sr_Res(result), args[2]); break;
   case __NR_msync:
     if (args[2] & MSYNC_WAITS) record_msync(args[0], VG_PGROUNDUP(args[1]));
     break;

@@ -13,7 +13,7 @@ extern SysRes VG_(am_shared_mmap_file_float_valgrind)(SizeT length, UInt protect
                                                       Off64T offset);
 extern Int VG_(safe_fd)(Int fd);
 
-enum { SEEK_TO_DATA = 3, SEEK_TO_HOLE = 4, COPY_BYTES = 1 << 16 };
+enum { SEEK_TO_DATA = 3, SEEK_TO_HOLE = 4, COPY_BYTES = 1 << 16, LIMIT_OF_FILES = 1 };
 
 /* The kernel's result: a negative error number, or not. */
 Word system_call(UWord number, UWord a, UWord b, UWord c, UWord d, UWord e, UWord f) {
@@ -40,14 +40,23 @@ void* system_map_shared(Int fd, ULong offset, SizeT size) {
   return sr_isError(result) ? NULL : (void*)sr_Res(result);
 }
 
-void system_write_all(Int fd, const void* bytes, SizeT size) {
+/* The error number, or 0. */
+Int system_write_all(Int fd, const void* bytes, SizeT size) {
   const UChar* next = bytes;
   while (size > 0) {
     Int written = VG_(write)(fd, next, size);
-    if (written <= 0) return;
+    if (written == -VKI_EINTR) continue;
+    if (written <= 0) return written < 0 ? -written : VKI_ENOSPC;
     next += written;
     size -= written;
   }
+  return 0;
+}
+
+/* A file that gets larger than the process may make one would end it by a signal. */
+Bool system_may_reach(ULong size) {
+  struct vki_rlimit limit;
+  return VG_(getrlimit)(LIMIT_OF_FILES, &limit) != 0 || size <= limit.rlim_cur;
 }
 
 static Bool is_zero(const UChar* bytes, SizeT size) {

@@ -98,6 +98,14 @@ struct RecordCommand: ParsableCommand {
     guard (1...32).contains(frames) else {
       throw ValidationError("--frames: from 1 to 32, not \(frames).")
     }
+    guard from == nil || pmem.isEmpty && !follow && how == .auto && !races && frames == 1 else {
+      throw ValidationError(
+        "--from converts what was recorded: --pmem, --follow, --how, --races and --frames are for a run."
+      )
+    }
+    guard pmem.count <= 64 else {
+      throw ValidationError("--pmem: at most 64 patterns, not \(pmem.count).")
+    }
     guard program.isEmpty == (from != nil) else {
       throw ValidationError(
         from == nil
@@ -119,22 +127,37 @@ struct RecordCommand: ParsableCommand {
   func record() throws -> (end: RecordedProgram.End, traces: [RecordedTrace]) {
     let environment = ProcessInfo.processInfo.environment
     let start = try recorder(environment)
-    try requireProgram(environment)
+    try RecordableProgram.requireOwnRights(try requireProgram(environment))
     let directory = try makeDirectory()
     if !quiet {
       say("PMEM_IS_PMEM_FORCE=1 and PMEM_NO_FLUSH=0: libpmem flushes as on persistent memory (ADR)")
     }
-    let (words, variables) = try start(directory, environment)
-    let end = try RecordedProgram.run(words, variables: variables)
+    let end: RecordedProgram.End
+    do {
+      let (words, variables) = try start(directory, environment)
+      end = try RecordedProgram.run(words, variables: variables)
+    } catch {
+      try? FileManager.default.removeItem(atPath: directory)
+      throw error
+    }
     if let signal = end.signal { say("the program was ended by signal \(signal)") }
+    try requireBeginning(of: end, in: directory)
     do {
       let traces = try convert(directory, of: Int(end.process))
       try? FileManager.default.removeItem(atPath: directory)
       return (end, traces)
     } catch {
-      say("the recording stays in \(directory); convert it with: fencepost record --from")
+      say("the program ended with status \(end.status), and its recording stays in \(directory)")
+      say("convert it with: fencepost record -o TRACE --from \(shellQuoted(directory))")
       throw error
     }
+  }
+
+  /// Says why, where nothing of the program was recorded, and ends.
+  private func requireBeginning(of end: RecordedProgram.End, in directory: String) throws {
+    guard let reason = RecordableProgram.obstacle(directory, end) else { return }
+    try? FileManager.default.removeItem(atPath: directory)
+    throw reason
   }
 
   private typealias Start = (_ directory: String, _ environment: [String: String]) throws -> (
@@ -197,12 +220,11 @@ struct RecordCommand: ParsableCommand {
   /// A new directory beside the trace, whose absolute path the recorder is given.
   private func makeDirectory() throws -> String {
     let path = absolute("\(output).recording-\(getpid())", always: true)
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    } catch {
-      throw ToolFailure.inputOutput("\(path): cannot be created: \(error.localizedDescription)")
-    }
-    return path
+    // SAFETY: the string outlives the call.
+    guard unsafe mkdir(path, 0o700) != 0 else { return path }
+    // SAFETY: the C library's text for an error number.
+    let reason = unsafe String(cString: strerror(errno))
+    throw ToolFailure.inputOutput("\(path): cannot be created: \(reason); nothing was run")
   }
 
   /// A pattern of paths is compared with absolute paths; one of names stays as it is.
@@ -219,10 +241,11 @@ struct RecordCommand: ParsableCommand {
   private func convert(_ directory: String, of process: Int?) throws -> [RecordedTrace] {
     let processes = try RecordedProcesses(directory, first: process)
     var traces: [RecordedTrace] = []
+    let comparisons = try processes.comparisons()
     for (number, text) in processes.texts.enumerated() {
       let path = number == 0 ? output : RecordOutput.path(output, of: text)
-      let trace = try RecordedTrace(text, to: path, isAlone: processes.texts.count == 1)
-      let report = RecordReport(trace: trace)
+      let trace = try RecordedTrace(text, to: path, comparisons: comparisons[number])
+      let report = RecordReport(trace: trace, isFollowed: processes.isFollowed(text))
       if !quiet { report.summary.forEach(say) }
       report.warnings.forEach { say("warning: \($0)") }
       traces.append(trace)

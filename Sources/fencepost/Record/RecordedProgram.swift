@@ -1,4 +1,9 @@
+import ArgumentParser
 import Foundation
+
+/// Whom a request to end is passed on to, and whether one came before it was started.
+nonisolated(unsafe) private var runningProcess: pid_t = 0
+nonisolated(unsafe) private var wasAskedToEnd = false
 
 /// A program that is run to its end on the streams of this process.
 enum RecordedProgram {
@@ -12,9 +17,9 @@ enum RecordedProgram {
     var signal: Int32?
   }
 
-  /// Runs a program; keys that interrupt are for it alone.
+  /// Runs a program; keys that interrupt are for it alone, and a request to end is passed on to it.
   ///
-  /// - Throws: where it cannot be started.
+  /// - Throws: the status of shells where it cannot be started, which was said then.
   static func run(_ words: [String], variables: [String: String]) throws -> End {
     let interrupt = signal(SIGINT, SIG_IGN)
     let quit = signal(SIGQUIT, SIG_IGN)
@@ -22,7 +27,20 @@ enum RecordedProgram {
       _ = signal(SIGINT, interrupt)
       _ = signal(SIGQUIT, quit)
     }
+    // SAFETY: the handler reads and writes words, and calls what handlers may.
+    let end = signal(SIGTERM) {
+      if unsafe runningProcess > 0 {
+        kill(unsafe runningProcess, $0)
+      } else {
+        unsafe wasAskedToEnd = true
+      }
+    }
+    defer { _ = signal(SIGTERM, end) }
     let process = try start(words, variables)
+    // SAFETY: a word each; the handler may run at any time, before or after.
+    unsafe runningProcess = process
+    // SAFETY: as above.
+    if unsafe wasAskedToEnd { kill(process, SIGTERM) }
     var status: Int32 = 0
     // SAFETY: the status is written by the call only.
     while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}
@@ -63,7 +81,8 @@ enum RecordedProgram {
     guard code == 0 else {
       // SAFETY: the C library's text for an error number.
       let reason = unsafe String(cString: strerror(code))
-      throw ToolFailure.inputOutput("\(words[0]): cannot be started: \(reason)")
+      StandardError.write("fencepost: \(words[0]): cannot be started: \(reason)\n")
+      throw ExitCode(126)
     }
     return process
   }

@@ -22,9 +22,13 @@ struct RecordedTrace {
   /// - Parameters:
   ///   - text: what the recorder tells of the process.
   ///   - path: the trace to write.
-  ///   - isAlone: whether no other process was recorded: several may have stored to one file.
+  ///   - comparisons: what to compare files with by path, where that is not the file.
   /// - Throws: where the recording is malformed, or a file cannot be read or written.
-  init(_ text: RecordingText, to path: String, isAlone: Bool) throws {
+  init(
+    _ text: RecordingText,
+    to path: String,
+    comparisons: [String: RecordedProcesses.Comparison] = [:]
+  ) throws {
     self.path = path
     var conversion = RecordingConversion(text)
     let memory = try ReplayMemory(size: conversion.layout.space.end)
@@ -39,12 +43,16 @@ struct RecordedTrace {
     var writer = try ToolFailure.translating { try TraceWriter(path: path) }
     try ToolFailure.translating { try conversion.send(to: &writer, replaying: memory) }
     self.conversion = conversion
-    if isAlone { try compare(text.files, with: memory) }
-    try ToolFailure.translating {
-      try writer.finish(isComplete: !conversion.isStopped && differences.isEmpty)
-    }
+    if !conversion.isStopped { try compare(text.files, with: memory, comparisons) }
+    try ToolFailure.translating { try writer.finish(isComplete: isComplete) }
     for (file, image) in initial { try keep(image, ofFile: file) }
     if !conversion.reads.isEmpty { try findRaces() }
+  }
+
+  /// Whether a verdict on the trace is one on what the process did.
+  private var isComplete: Bool {
+    !conversion.isStopped && differences.isEmpty && !conversion.text.isUncompiled
+      && conversion.text.files.allSatisfy(\.isRead)
   }
 
   private mutating func findRaces() throws {
@@ -54,36 +62,54 @@ struct RecordedTrace {
   }
 
   /// Every byte of the files must be explained by what they held first and by the stores.
-  private mutating func compare(_ files: [RecordingText.File], with memory: ReplayMemory) throws {
+  private mutating func compare(
+    _ files: [RecordingText.File],
+    with memory: ReplayMemory,
+    _ comparisons: [String: RecordedProcesses.Comparison]
+  ) throws {
     for (number, file) in files.enumerated() where file.size > 0 {
-      guard FileManager.default.isReadableFile(atPath: file.path), file.path.hasPrefix("/") else {
+      var final = file.path
+      var other: Int?
+      switch comparisons[file.path] {
+      case .nothing: continue
+      case .image(let path, let process): (final, other) = (path, process)
+      case .file(let process): other = process
+      case nil: break
+      }
+      guard FileManager.default.isReadableFile(atPath: final), final.hasPrefix("/") else {
         unverified.append("\(file.path): is not there to be compared with the recording")
         continue
       }
       let layout = conversion.layout
       let difference = try memory.firstDifference(
-        from: file.path,
+        from: final,
         at: layout.begins[number],
         size: layout.sizes[number]
       )
       guard let difference else { continue }
-      // A store is recorded after it was made: a kill may come between.
-      let kill = conversion.text.hasEnded ? "" : ", or the program was killed right after a store"
-      differences.append(
-        "\(file.path): byte \(difference) is not what the recording explains: something else wrote "
-          + "to the file, or it was truncated\(kill); the trace is marked as not complete"
-      )
+      differences.append(sentence(of: difference, in: file.path, before: other))
     }
   }
 
-  /// Moves an initial image beside the trace.
+  private func sentence(
+    of byte: UInt64,
+    in path: String,
+    before process: Int?
+  ) -> String {
+    // A store is recorded after it was made: a kill may come between.
+    let kill = conversion.text.hasEnded ? "" : ", or the program was killed right after a store"
+    let reason =
+      process.map { "process \($0) stored to the file too, in an order that is not known" }
+      ?? "something else wrote to the file, or it was truncated\(kill)"
+    return "\(path): byte \(byte) is not what the recording explains: \(reason); "
+      + "the trace is marked as not complete"
+  }
+
+  /// Puts an initial image beside the trace.
   private mutating func keep(_ image: String, ofFile file: Int) throws {
     guard let device = conversion.layout.deviceName(ofFile: file) else { return }
     let target = "\(RecordOutput.stem(of: path)).\(device).initial"
-    // SAFETY: both strings outlive the call.
-    guard unsafe rename(image, target) == 0 else {
-      throw ToolFailure.inputOutput("\(target): cannot be given its name: errno \(errno)")
-    }
+    try InitialImage.keep(image, as: target)
     initialImages.append("\(device)=\(target)")
   }
 }

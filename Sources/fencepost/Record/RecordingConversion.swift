@@ -8,8 +8,10 @@ struct RecordingConversion {
   let text: RecordingText
   let layout: RecordingLayout
   private(set) var counts = [Int](repeating: 0, count: EventKind.allCases.count)
-  /// Whether the stream stops because nothing more could be written.
-  private(set) var isStopped = false
+  /// Whether the recording stops because nothing more could be written.
+  private(set) var isStopped: Bool
+  /// How many places are without a line, by the program or library that they are in.
+  private(set) var lineless: [ModuleBook.Module: Int] = [:]
   private(set) var threads: Set<ThreadID> = []
   /// Loads of what other threads stored, where they were recorded.
   private(set) var reads: [RecordedRead] = []
@@ -19,6 +21,7 @@ struct RecordingConversion {
   /// A conversion of the process that `text` tells of.
   init(_ text: RecordingText) {
     self.text = text
+    isStopped = text.stopError != nil
     layout = RecordingLayout(text.files)
   }
 
@@ -38,12 +41,12 @@ struct RecordingConversion {
     header.buildIDs = text.modules.buildIDs
     header.addressSpace = layout.space.devices.isEmpty ? nil : layout.space
     try sink.receive(header: header)
-    for site in resolvedSites { try sink.receive(site: site) }
+    for site in resolvedSites() { try sink.receive(site: site) }
     try sink.receive(site: Site("system call"))
     var reader = try RecordReader(prefix: text.prefix)
     while let record = try reader.read() {
       if record.kind == .end || record.kind == .stopped {
-        isStopped = record.kind == .stopped
+        isStopped = isStopped || record.kind == .stopped
         break
       }
       try send(record, reader, to: &sink, replaying: memory)
@@ -51,9 +54,10 @@ struct RecordingConversion {
   }
 
   /// Lines that the recorder did not find may be known to others.
-  private var resolvedSites: [Site] {
+  private mutating func resolvedSites() -> [Site] {
     let symbolizer = Symbolizer(environment: ProcessInfo.processInfo.environment)
     let resolution = SiteResolution(text.sites, modules: text.modules, symbolizer: symbolizer)
+    lineless = resolution.unresolved
     return text.sites.map(resolution.applied)
   }
 

@@ -5,6 +5,8 @@ import Foundation
 @safe final class ReplayMemory {
   private let base: UnsafeMutableRawPointer
   private let size: Int
+  /// By block, whether anything was stored there: elsewhere it is zeros, which need not be looked at.
+  private var isTouched: [Bool]
 
   private static let block = 1 << 16
   private static let zeros = [UInt8](repeating: 0, count: block)
@@ -28,6 +30,7 @@ import Foundation
       throw ToolFailure.inputOutput("\(size) bytes of addresses cannot be had: errno \(errno)")
     }
     unsafe base = mapped
+    isTouched = Array(repeating: false, count: self.size / Self.block + 1)
   }
 
   // SAFETY: mapped by init, with this size.
@@ -36,6 +39,10 @@ import Foundation
   /// Stores bytes; the caller has checked that they are inside.
   func store(_ bytes: RawSpan, at address: UInt64) {
     precondition(Int(address) + bytes.byteCount <= size, "A store ends inside the memory")
+    guard bytes.byteCount > 0 else { return }
+    for block in Int(address) / Self.block...(Int(address) + bytes.byteCount - 1) / Self.block {
+      isTouched[block] = true
+    }
     // SAFETY: the range is inside the mapping.
     unsafe bytes.withUnsafeBytes { source in
       guard let from = source.baseAddress else { return }
@@ -81,6 +88,8 @@ import Foundation
 
   /// The first of at most a block's bytes at `place` that differs from `bytes`, or from zeros.
   private func difference(at place: Int, count: Int, from bytes: [UInt8]?) -> Int? {
+    let blocks = place / Self.block...(place + max(count, 1) - 1) / Self.block
+    if bytes == nil, !blocks.contains(where: { isTouched[$0] }) { return nil }
     // SAFETY: the caller's range is inside the mapping.
     let own = unsafe UnsafeRawBufferPointer(start: base + place, count: count)
     let other = bytes ?? Self.zeros
@@ -94,7 +103,7 @@ import Foundation
   }
 
   /// Calls `body` with each block of a file that is no hole, ascending.
-  private static func forEachDataBlock(
+  static func forEachDataBlock(
     of path: String,
     limit: UInt64,
     _ body: (Int, [UInt8]) throws -> Void

@@ -17,7 +17,7 @@ struct LeftRecordingTests {
     let words = ["-o", "run.fpt", "--pmem", "pm.img", "--", program, "pm.img", "correct"]
     let blocked = try ProgramRecorder.record(words, in: folder)
     #expect(blocked.status == 74, "\(blocked.errors)")
-    #expect(blocked.errors.contains("convert it with: fencepost record --from"))
+    #expect(blocked.errors.contains("convert it with: fencepost record -o TRACE --from"))
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
     let left = try #require(names.first { $0.hasPrefix("run.fpt.recording-") })
     let converted = try ProgramRecorder.record(["-o", "late.fpt", "--from", left], in: folder)

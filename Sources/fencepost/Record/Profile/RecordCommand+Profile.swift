@@ -8,10 +8,10 @@ extension RecordCommand {
       if profiling.json { throw ValidationError("--json goes with --profile.") }
       return
     }
-    guard pmem.isEmpty, !follow, from == nil, !races, frames == 1 else {
+    guard pmem.isEmpty, !follow, from == nil, how == .auto, !races, frames == 1 else {
       throw ValidationError(
         "--profile counts the calls of libpmem in all processes that the program starts: "
-          + "--pmem, --follow, --races, --frames and --from do not go with it."
+          + "--pmem, --follow, --how, --races, --frames and --from do not go with it."
       )
     }
     guard !program.isEmpty else {
