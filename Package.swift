@@ -12,6 +12,9 @@ let strictTests: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Tests that wait for programs and for modules that are optimised: compiled without, they are built sooner.
+let unoptimised: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// Outside tests every unsafe call is marked as well.
 let strict: [SwiftSetting] = strictTests + [.strictMemorySafety()]
 
@@ -181,17 +184,17 @@ let package = Package(
     .testTarget(
       name: "TraceFormatTests",
       dependencies: ["PersistencyModel", "TraceFormat", "TestSupport"],
-      swiftSettings: strictTests
+      swiftSettings: strictTests + unoptimised
     ),
     .testTarget(
       name: "FlushTracerTests",
       dependencies: ["PersistencyModel", "FlushTracer", "TestSupport"],
-      swiftSettings: strictTests
+      swiftSettings: strictTests + unoptimised
     ),
     .testTarget(
       name: "ReferenceCacheTests",
       dependencies: ["PersistencyModel", "ReferenceCache", "TestSupport"],
-      swiftSettings: strictTests
+      swiftSettings: strictTests + unoptimised
     ),
     .testTarget(
       name: "CacheSpecificationTests",
@@ -201,7 +204,7 @@ let package = Package(
     .testTarget(
       name: "ImageAssertionsTests",
       dependencies: ["PersistencyModel", "ImageAssertions", "TestSupport"],
-      swiftSettings: strictTests
+      swiftSettings: strictTests + unoptimised
     ),
     .testTarget(
       name: "CheckerTests",
@@ -213,12 +216,12 @@ let package = Package(
       dependencies: [
         "PersistencyModel", "TraceFormat", "FlushTracer", "Checker", "CrashTesting", "TestSupport",
       ],
-      swiftSettings: strictTests
+      swiftSettings: strictTests + unoptimised
     ),
     .testTarget(
       name: "CertificateAuditTests",
       dependencies: ["PersistencyModel", "CertificateAudit", "TestSupport", bigInt],
-      swiftSettings: strictTests
+      swiftSettings: strictTests + unoptimised
     ),
     .testTarget(
       name: "ComparisonPoliciesTests",
@@ -230,7 +233,7 @@ let package = Package(
       dependencies: [
         "PersistencyModel", "RecoveryRunner", "TestSupport", "recovery-worker-host",
       ],
-      swiftSettings: strictTests
+      swiftSettings: strictTests + unoptimised
     ),
     .testTarget(
       name: "EndToEndTests",
@@ -239,8 +242,7 @@ let package = Package(
         "ReferenceCache", "CacheSpecification", "ImageAssertions", "Checker", "ComparisonPolicies",
         "RecoveryRunner", "swift-marks", argumentParser, bigInt,
       ],
-      // They wait for programs and for modules that are optimised: compiled so, they are built sooner.
-      swiftSettings: strictTests + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+      swiftSettings: strictTests + unoptimised
     ),
     .testTarget(
       name: "ArchitectureTests",

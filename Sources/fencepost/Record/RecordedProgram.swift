@@ -2,7 +2,9 @@ import ArgumentParser
 import Foundation
 
 /// Whom a request to end is passed on to, and whether one came before it was started.
+// SAFETY: words that a signal handler reads, and that only the thread which starts the program writes.
 nonisolated(unsafe) private var runningProcess: pid_t = 0
+// SAFETY: as above: a byte that the signal handler writes and the thread which starts the program reads.
 nonisolated(unsafe) private var wasAskedToEnd = false
 
 /// A program that is run to its end on the streams of this process.
