@@ -16,11 +16,11 @@ TEST_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),$(TESTABLE))
 TOOL_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),-c release)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-complete examples soak random defect-traces build recorder lint format docs bench install dist try-dist ci clean
+.PHONY: help setup demo test test-complete examples soak random fuzz-recorders defect-traces build recorder lint format docs bench install dist try-dist ci clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; \
-	do printf 'make %-13s %s\n' "$$name" "$$text"; done
+	do printf 'make %-14s %s\n' "$$name" "$$text"; done
 
 setup: ## Install what is missing of libpmem, libunwind, libzstd and the tools to build (apt)
 	@scripts/setup
@@ -43,6 +43,9 @@ soak: setup ## Kill the cache 500 times at random moments and compare (FENCEPOST
 
 random: build ## 2,000 random workloads, then as many with each defect (FENCEPOST_RANDOM, _SEED)
 	@scripts/random
+
+fuzz-recorders: build ## 200 random programs, recorded in both ways and compared (FENCEPOST_FUZZ, _SEED)
+	@scripts/fuzz-recorders $${FENCEPOST_FUZZ_SEED:-1} $${FENCEPOST_FUZZ:-200}
 
 defect-traces: build ## Record traces/defects/cache anew
 	rm -rf traces/defects/cache/*/

@@ -79,6 +79,17 @@ enum ProgramRecorder {
     )
   }
 
+  /// Runs `scripts/fuzz-recorders` with the tool and the recorders of the tests.
+  static func fuzz(seed: Int, count: Int) throws -> ToolRun {
+    try Tool.env.run(
+      [root.appending(path: "scripts/fuzz-recorders").path, "\(seed)", "\(count)"],
+      environment: [
+        "FENCEPOST": Tool.fencepost.url.path, "FENCEPOST_RECORDER": directory,
+        "FENCEPOST_COMPILED": CompiledPrograms.directory, "FENCEPOST_LIBPMEM": "no",
+      ]
+    )
+  }
+
   /// Records a program with one file, `pm.img`, as its first argument.
   static func trace(
     of program: String,
