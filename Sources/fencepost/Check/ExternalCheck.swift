@@ -114,7 +114,7 @@ struct ExternalCheck {
   /// from all others.
   private var lookingAround: ExplorationLimits {
     var limits = limits
-    limits.firstLook = 4
+    limits.firstLook = 1
     return limits
   }
 
