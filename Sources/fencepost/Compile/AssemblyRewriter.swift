@@ -77,7 +77,7 @@ struct AssemblyRewriter {
       guard let operand = form.address.operand else { return form }
       let place = statement.operands[operand]
       if isPersistent(place, isFrame) {
-        if let reason = Self.obstacle(form, place) {
+        if let reason = Self.obstacle(form, place) ?? Self.obstacle(statement) {
           try complain("\(reason): \(statement.text)", line)
           return nil
         }
@@ -91,10 +91,12 @@ struct AssemblyRewriter {
   }
 
   /// Whether memory may be persistent: the stack, a thread's own and variables are not.
+  ///
+  /// A number is an address where somebody mapped something.
   private func isPersistent(_ place: AssemblyOperand, _ isFrame: Bool) -> Bool {
     if place.segment == "fs" { return false }
     if place.segment == "gs" { return true }
-    guard let base = place.registers.first else { return false }
+    guard let base = place.registers.first else { return place.isNumber }
     return base != "rsp" && base != "rip" && base != "esp" && !(base == "rbp" && isFrame)
   }
 
@@ -110,6 +112,14 @@ struct AssemblyRewriter {
       return "a bit behind an address with two registers"
     }
     return nil
+  }
+
+  /// The stack pointer is another one where an instruction is executed out of line.
+  private static func obstacle(_ statement: AssemblyStatement) -> String? {
+    guard let register = statement.stackPointer else { return nil }
+    let changes = statement.mnemonic.hasPrefix("xchg") || statement.mnemonic.hasPrefix("xadd")
+    guard changes || register.hasPrefix("sp") else { return nil }
+    return "the stack pointer, changed or in part"
   }
 
   private mutating func complain(_ reason: String, _ line: Int) throws(Refusal) {

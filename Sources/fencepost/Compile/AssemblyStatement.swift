@@ -59,6 +59,13 @@ struct AssemblyStatement {
   }
 }
 
+extension AssemblyStatement {
+  /// The name by which the stack pointer is an operand, where it is one.
+  var stackPointer: String? {
+    operands.lazy.compactMap(\.register).first { ["rsp", "esp", "sp", "spl"].contains($0) }
+  }
+}
+
 /// An operand of an instruction.
 struct AssemblyOperand {
   /// What an operand is.
@@ -117,6 +124,9 @@ struct AssemblyOperand {
   }
 
   var isMemory: Bool { kind == .memory }
+
+  /// Whether it is memory at an address that is written as a number.
+  var isNumber: Bool { isMemory && (text.first?.isNumber == true || text.first == "-") }
 
   /// The register, where it is one.
   var register: String? {

@@ -106,6 +106,7 @@ struct InstructionEffects {
 
   private mutating func takeVector(_ name: String, _ statement: AssemblyStatement) {
     if name.hasPrefix("maskmov") || name.hasPrefix("vmaskmovdqu") { reads.formUnion(.rdi) }
+    if name.hasPrefix("fcmov") { reads.formUnion(.flags) }
     if name.contains("comis") || Self.tests.contains(name) { overwrites.formUnion(.flags) }
     guard let destination = statement.operands.last?.register,
       let part = RegisterSet.named[destination], part.size >= 4

@@ -95,12 +95,25 @@ struct StoreCode {
     let isPop = statement.mnemonic.hasPrefix("pop")
     // What it takes from the stack is not at its top here.
     if isPop { lines.append("pushq \(all)(%rsp)") }
-    lines.append(statement.text)
+    lines.append(elsewhere(scratch, stack: all))
     let isEnd = !after.contains(.flags) && form.shape != .compareAndSwap && form.shape != .repeated
     lines.append("call *\(Self.module)+\(isEnd ? 40 : 32)(%rip)")
     if free == nil { lines += ["leaq \(words)(%rsp), %rsp", "popq %\(scratch.name)"] }
     lines.append("leaq \((free == nil ? 128 : all) + (isPop ? 8 : 0))(%rsp), %rsp")
     lines.append("jmp .Lfp_n\(number)")
+  }
+
+  /// The instruction's text where so many bytes are on the stack; the stack pointer it stores is that without them.
+  private mutating func elsewhere(
+    _ scratch: (set: RegisterSet, name: String, half: String),
+    stack: Int
+  ) -> String {
+    guard let register = statement.stackPointer else { return statement.text }
+    lines.append("leaq \(stack)(%rsp), %\(scratch.name)")
+    return statement.text.replacing(
+      "%\(register)",
+      with: "%\(register == "rsp" ? scratch.name : scratch.half)"
+    )
   }
 
   /// From here on to the record no other thread stores.
@@ -165,6 +178,8 @@ struct StoreCode {
         // Only addresses without registers: see AssemblyRewriter.
         lines.append("rdgsbase %\(scratch)")
         lines.append("leaq \(place.text)(%\(scratch)), %\(scratch)")
+      } else if statement.mnemonic.hasPrefix("movabs") {
+        lines.append("movabsq $\(place.text), %\(scratch)")
       } else {
         lines.append("leaq \(place.text), %\(scratch)")
       }

@@ -102,7 +102,9 @@ enum StoreForms {
     }
     if base == "pop", size != 8 { return nil }
     var form = StoreForm(kind: base == "movnti" ? .nonTemporalStore : .store, size: size)
-    if base == "movnti", let register { form.shape = .value(register) }
+    if base == "movnti", let register, statement.stackPointer == nil {
+      form.shape = .value(register)
+    }
     if base == "cmpxchg" { form.shape = .compareAndSwap }
     if ["bts", "btr", "btc"].contains(base), let register, statement.operands.count == 2 {
       form.address = .bits(1, register: register, size: size)

@@ -92,6 +92,8 @@ enum VectorStores {
   private static func element(_ name: String) -> Int? {
     if name.hasPrefix("pmov") { return ["b": 1, "w": 2, "d": 4][name.suffix(1)] }
     if name == "cvtps2ph" { return 2 }
+    // Its end looks like that of a scalar of 8 bytes.
+    if name == "pcompressd" { return 4 }
     if name.contains("32x") { return 4 }
     if name.contains("64x") { return 8 }
     let ends = [

@@ -113,6 +113,30 @@ struct AssemblyRewriterTests {
     #expect(lines.contains(".byte 4, 0") && !lines.contains { $0.hasPrefix("subq") })
   }
 
+  @Test func anAddressThatIsANumberMayBeWatched() throws {
+    let lines = try rewritten("movl %esi, 805306368", "ret")
+    #expect(lines.contains { $0.hasPrefix("leaq 805306368, %") })
+    let wide = try rewritten("movabsq %rax, 0x7f0000000000", "ret")
+    #expect(wide.contains { $0.hasPrefix("movabsq $0x7f0000000000, %") })
+  }
+
+  @Test func theStackPointerThatIsStoredIsTheProgramsOwn() throws {
+    let lines = try rewritten("movq %rsp, (%rdi)", "ret")
+    let stored = try #require(lines.firstIndex(of: "movq %rsi, (%rdi)"))
+    #expect(lines[stored - 1] == "leaq 144(%rsp), %rsi")
+    #expect(refusal("xchgq %rsp, (%rdi)")?.reason.contains("the stack pointer") == true)
+  }
+
+  @Test func aConditionalMoveOfFloatingPointReadsTheFlags() throws {
+    let lines = try rewritten(
+      "fucomi %st(1), %st",
+      "movq %rsi, (%rdi)",
+      "fcmovne %st(1), %st",
+      "ret"
+    )
+    #expect(lines.contains("pushfq"))
+  }
+
   @Test func frameSlotsAreOnTheStackWhereTheFunctionHasAFrame() throws {
     let frame = ["f:", "pushq %rbp", "movq %rsp, %rbp", "movq %rax, -8(%rbp)", "popq %rbp", "ret"]
     #expect(try rewritten(frame.joined(separator: "\n")) == frame)

@@ -56,6 +56,12 @@ struct StoreFormTableTests {
     let signs = form("vmaskmovpd %ymm0, %ymm1, (%rdi)")
     #expect(signs?.shape == .masked(.signs("ymm1", by: "vmovmskpd")) && signs?.count == 4)
     #expect(form("maskmovdqu %xmm1, %xmm0")?.count == 16)
+    // The ends of their names are those of scalars of other sizes.
+    let ends = ["vpcompressd": 4, "vpcompressq": 8, "vcompressps": 4, "vcompresspd": 8]
+    for (name, size) in ends {
+      let form = form("\(name) %zmm0, (%rdi){%k1}")
+      #expect(form?.size == size && form?.count == 64 / size, "\(name)")
+    }
     let packed = form("vpcompressq %zmm0, (%rdi){%k1}")
     #expect(packed?.shape == .compressed(.register("k1")) && packed?.count == 8)
     #expect(form("btsq %rax, (%rdi)")?.address == .bits(1, register: "rax", size: 8))
