@@ -102,6 +102,7 @@ where Program.Outcome == Judge.Outcome {
   /// Crash points with more behaviours than a look shows are come back to when all others were looked at, with
   /// more effort each time: what a limit cuts off is the least promising work.
   public func check() -> CheckReport {
+    let efforts = efforts
     for effort in efforts where effort == efforts[0] || !waiting.isEmpty {
       sweep(effort)
     }
@@ -206,20 +207,18 @@ where Program.Outcome == Judge.Outcome {
     if effort.isEverything {
       return settle(isBroken ? before : max(before, walk(lossLimit: nil, visits: .max)))
     }
-    sawViolation = false
     let look = walk(lossLimit: nil, visits: isBroken ? effort.visits / 8 : effort.visits)
     var best = max(before, look)
-    if look.isComplete || isBroken { return settle(best) }
-    var isViolated = false
+    if look.isComplete { return settle(best) }
+    var isViolated = isBroken
     for lossLimit in 0...effort.losses where !isViolated && counts.stopReason == nil {
       sawViolation = false
       best = max(best, walk(lossLimit: lossLimit, visits: effort.visits * 4))
       isViolated = sawViolation
     }
     let isDone = best.isComplete && !best.wasCut
-    if isDone || isViolated || !ledger.open.isEmpty || counts.stopReason != nil {
-      return settle(best)
-    }
+    let isEnough = effort.visits >= limits.patience && (isViolated || !ledger.open.isEmpty)
+    if isDone || isEnough || counts.stopReason != nil { return settle(best) }
     if limits.stopAtFirstViolation { return explorePoint(number, efforts[efforts.count - 1], best) }
     waiting[number] = best
   }
@@ -240,12 +239,17 @@ where Program.Outcome == Judge.Outcome {
     var isEverything = false
   }
 
+  /// Efforts from the first look on, four times as patient each time.
   private var efforts: [Effort] {
-    let quick = Effort(visits: limits.firstLook, losses: 1)
+    var efforts: [Effort] = []
+    var visits = limits.stopAtFirstViolation ? limits.patience : Swift.max(1, limits.firstLook)
+    while visits < limits.patience {
+      efforts.append(Effort(visits: visits, losses: 1))
+      visits *= 4
+    }
     let patient = Effort(visits: limits.patience, losses: 2)
     let everything = Effort(visits: .max, losses: 0, isEverything: true)
-    let isQuick = limits.firstLook < limits.patience && !limits.stopAtFirstViolation
-    return (isQuick ? [quick] : []) + [patient, everything]
+    return efforts + [patient, everything]
   }
 
   private func max(_ left: WalkResult, _ right: WalkResult) -> WalkResult {

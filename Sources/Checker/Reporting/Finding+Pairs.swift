@@ -2,20 +2,20 @@ import OrderedCollections
 import PersistencyModel
 
 /// What makes two findings the same to a reader.
-private struct PairKey: Hashable {
-  var kind: String
-  var lostSite: SiteID
-  /// `nil` where nothing had to survive.
-  var keptSite: SiteID?
+private enum ReaderKey: Hashable {
+  /// The sites of the stores that nothing orders; `nil` where nothing had to survive.
+  case sites(kind: String, lost: SiteID, kept: SiteID?)
+  /// The state itself, where there is no pair or its sites are not known.
+  case state(kind: String, CrashPoint, lost: [LinePieces], kept: [LinePieces])
 }
 
 extension [Finding] {
-  /// The same findings with their unordered pairs; those of one kind and one pair of sites become one.
+  /// The same findings with their unordered pairs; those of one kind and one pair of sites become one, and
+  /// so do those of one kind and one state, to which several losses came down.
   ///
   /// The first of them stays and counts the others. O(findings * events).
   func paired(in subject: CheckSubject) -> [Finding] {
-    var unpaired = 0
-    var groups: OrderedDictionary<PairKey, Finding> = [:]
+    var groups: OrderedDictionary<ReaderKey, Finding> = [:]
     for var finding in self {
       finding.pair = UnorderedPair(
         lost: finding.lost,
@@ -24,7 +24,7 @@ extension [Finding] {
         in: subject.trace,
         options: subject.options
       )
-      let key = finding.key(in: subject.trace, unpaired: &unpaired)
+      let key = finding.key(in: subject.trace)
       if groups[key] == nil {
         groups[key] = finding
       } else {
@@ -36,16 +36,14 @@ extension [Finding] {
 }
 
 extension Finding {
-  /// A finding without a pair, or whose sites are not known, stays by itself.
-  fileprivate func key(in trace: Trace, unpaired: inout Int) -> PairKey {
-    if let pair, trace.events[pair.lost.event].site != 0 {
-      return PairKey(
-        kind: violation.kind,
-        lostSite: trace.events[pair.lost.event].site,
-        keptSite: pair.kept.map { trace.events[$0.event].site }
-      )
+  fileprivate func key(in trace: Trace) -> ReaderKey {
+    guard let pair, trace.events[pair.lost.event].site != 0 else {
+      return .state(kind: violation.kind, crashPoint, lost: lost, kept: kept)
     }
-    unpaired += 1
-    return PairKey(kind: "\(violation.kind) \(unpaired)", lostSite: 0, keptSite: nil)
+    return .sites(
+      kind: violation.kind,
+      lost: trace.events[pair.lost.event].site,
+      kept: pair.kept.map { trace.events[$0.event].site }
+    )
   }
 }

@@ -114,7 +114,7 @@ struct ExternalCheck {
   /// from all others.
   private var lookingAround: ExplorationLimits {
     var limits = limits
-    limits.firstLook = 48
+    limits.firstLook = 1
     return limits
   }
 

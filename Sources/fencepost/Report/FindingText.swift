@@ -22,7 +22,8 @@ struct FindingText {
     lines += FlushRequestText(document: document).lines(finding)
     if finding.others > 0 {
       lines.append(
-        "  and \(finding.others) more like it: the same kind and the same sites"
+        "  and \(finding.others) more like it: the same kind and the same "
+          + (finding.pair == nil ? "state at last" : "sites")
       )
     }
     lines.append("  reproduce: \(document.reproduce(finding))")
