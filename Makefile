@@ -29,9 +29,7 @@ demo: setup recorder ## Build for release and run the main job: record, check, r
 	$(SWIFT) build $(TOOL_FLAGS)
 	$(RELEASE)/fencepost demo
 
-# The package that parses arguments first: the largest module waits for it, and SwiftPM leaves it to the end.
 test: setup ## Run all tests
-	$(SWIFT) build $(TEST_FLAGS) --product fencepost-cache
 	$(TEST) $(TEST_FLAGS)
 
 test-complete: setup ## Run all tests at full size: tens of minutes
