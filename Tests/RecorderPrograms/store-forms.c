@@ -110,6 +110,11 @@ __attribute__((target("avx512f"))) static void avx512_64(char *p) {
 __attribute__((target("avx512f"))) static void avx512_masked(char *p) {
   _mm512_mask_storeu_epi32(p, 0xa5a5, _mm512_set1_epi32(0x65656565));
 }
+// The first element is stored where the third one is, which is later.
+__attribute__((target("avx512f"))) static void avx512_scattered(char *p) {
+  __m512i places = _mm512_setr_epi64(7, 5, 7, 1, 0, 11, 3, 2);
+  _mm512_mask_i64scatter_epi64(p + 8, 0x9f, places, _mm512_setr_epi64(1, 2, 3, 4, 5, 6, 7, 8), 8);
+}
 
 static void nt_4(char *p) { _mm_stream_si32((int *)p, 0x04040404); }
 static void nt_8(char *p) { _mm_stream_si64((long long *)p, 0x0808080808080808); }
@@ -184,7 +189,7 @@ static const Form forms[] = {
   FORM(fxsave_512), FORM(atomic_store), FORM(atomic_exchange), FORM(atomic_add), FORM(atomic_or),
   FORM(atomic_cas), FORM(atomic_cas_fails), FORM(atomic_cas_16), FORM(bit_test_set),
   FORM_IF(avx_32, has_avx), FORM_IF(avx2_masked, has_avx2), FORM_IF(avx512_64, has_avx512),
-  FORM_IF(avx512_masked, has_avx512), FORM(nt_4), FORM(nt_8), FORM(nt_mmx_8), FORM(nt_16),
+  FORM_IF(avx512_masked, has_avx512), FORM_IF(avx512_scattered, has_avx512), FORM(nt_4), FORM(nt_8), FORM(nt_mmx_8), FORM(nt_16),
   FORM(nt_16_float), FORM_IF(nt_32, has_avx), FORM(nt_masked_16), FORM_IF(nt_64, has_avx512),
   FORM_IF(direct_64, has_movdir64b), FORM(kernel_read), FORM(kernel_readv), FORM(kernel_recv),
   FORM(kernel_pwrite),

@@ -45,6 +45,7 @@ enum {
   FORM_CAS = 3,      // stored where the zero flag is set
   FORM_COMPRESS = 4, // more: as many elements as bits are set, one after the other
   FORM_VALUE = 5,    // more: the bytes that are stored
+  FORM_SCATTER = 6,  // more: a bit for each element, bytes of an index and scale << 8, 64 bytes of indices, 64 of values
 };
 
 #endif

@@ -329,17 +329,27 @@ static void put_locked(const struct pending *pending, uint32_t site, bool has_st
   }
 }
 
-// Reading what was stored past the cache would wait for memory.
-static void put_value(const struct pending *pending, uint32_t kind, uint32_t site) {
-  uintptr_t address = pending->address;
-  size_t size = pending->instruction->size;
+// Where the bytes in memory may be later ones, or reading them past the cache would wait.
+static void put_value(uintptr_t address, const void *bytes, size_t size, uint32_t kind, uint32_t site) {
   const struct region *region = region_from(address);
   if (!region || address < region->start || region->end - address < size) {
     put_store(kind, site, address, size);
     return;
   }
   put_piece(kind, site, region->file, region->offset + (address - region->start),
-            (const unsigned char *)&pending->more, size);
+            bytes, size);
+}
+
+// From the first element to the last, which is the order where they overlap.
+static void put_scattered(const struct pending *pending, uint32_t kind, uint32_t site) {
+  const struct fencepost_instruction *in = pending->instruction;
+  const uint64_t *more = &pending->more;
+  uint64_t index_size = more[1] & 0xff, scale = more[1] >> 8;
+  for (unsigned i = 0; i < in->count; i++) {
+    if (!(more[0] >> i & 1)) continue;
+    int64_t index = index_size == 8 ? ((const int64_t *)(more + 2))[i] : ((const int32_t *)(more + 2))[i];
+    put_value(pending->address + index * scale, (const unsigned char *)(more + 10) + i * in->size, in->size, kind, site);
+  }
 }
 
 static __attribute__((noinline)) void put_other(const struct pending *pending, uint32_t site,
@@ -347,7 +357,8 @@ static __attribute__((noinline)) void put_other(const struct pending *pending, u
   const struct fencepost_instruction *in = pending->instruction;
   bool has_stored = in->form != FORM_CAS || flags & ZERO;
   if (in->kind == RECORD_LOCKED_STORE) put_locked(pending, site, has_stored);
-  else if (in->form == FORM_VALUE) put_value(pending, in->kind, site);
+  else if (in->form == FORM_VALUE) put_value(pending->address, &pending->more, in->size, in->kind, site);
+  else if (in->form == FORM_SCATTER) put_scattered(pending, in->kind, site);
   else if (in->form == FORM_REPEATED) put_repeated(pending, in->kind, site, flags & BACKWARDS);
   else if (in->form == FORM_MASKED || in->form == FORM_COMPRESS) put_elements(pending, in->kind, site);
   else if (has_stored) put_store(in->kind, site, pending->address, in->size);

@@ -47,7 +47,8 @@ class Generator(PlainStatements, InstructionStatements):
 
     def system(self):
         size = self.r.randrange(1, 300)
-        return self.r.choice([
+        # Where something waits for a fence, a lock of the C library around the call is one, and one less is in the program.
+        return "_mm_sfence(); " + self.r.choice([
             "%s += pwrite(file, source + 5, %d, (p - pm) + %d);" % (self.local(), size, self.at(size)),
             "%s += pread(file, p + %d, %d, (p - pm) + %d);" % (self.local(), self.at(size), size, self.at(size)),
             "{ struct iovec v[2] = {{p + %d, 30}, {p + %d, 9}}; %s += preadv(file, v, 2, 3000); }" % (

@@ -223,8 +223,25 @@ class InstructionStatements:
             "_mm512_mask_cvtepi32_storeu_epi16(p + %d, (__mmask16)%s, %s);" % (offset, mask, value),
             "_mm256_mask_storeu_epi32(p + %d, (__mmask8)%s, _mm512_castsi512_si256(%s));" % (offset, mask, value),
             "_mm_mask_store_ss((float *)(p + %d), (__mmask8)%s, _mm_set_ss(2.5f));" % (offset, mask),
+            "_mm512_mask_i32scatter_epi32(p + %d, (__mmask16)%s, _mm512_set_epi32(%s), %s, %d);" % (
+                512, mask, self.places(16), value, self.scale()),
+            "_mm512_mask_i32scatter_epi64(p + %d, (__mmask8)%s, _mm256_set_epi32(%s), %s, %d);" % (
+                512, mask, self.places(8), value, self.scale()),
+            "_mm512_mask_i64scatter_epi32(p + %d, (__mmask8)%s, _mm512_set_epi64(%s), _mm512_castsi512_si256(%s), %d);" % (
+                512, mask, self.places(8), value, self.scale()),
+            "_mm256_mask_i64scatter_pd((double *)(p + %d), (__mmask8)%s, _mm256_set_epi64x(%s), _mm256_set1_pd(1.5), %d);" % (
+                512, mask, self.places(4), self.scale()),
+            "_mm_mask_i32scatter_ps((float *)(p + %d), (__mmask8)%s, _mm_set_epi32(%s), _mm_set1_ps(0.5f), %d);" % (
+                512, mask, self.places(4), self.scale()),
             "*(volatile __mmask64 *)(p + %d) = _mm512_movepi8_mask(%s);" % (self.at(8, 8), value),
         ])
+
+    def places(self, count):
+        """Indices of a scatter, some of them the same."""
+        return ", ".join("%d" % self.r.randrange(-60, 60) for _ in range(count))
+
+    def scale(self):
+        return self.r.choice([1, 2, 4, 8])
 
     def maskmov(self):
         return "_mm_maskmoveu_si128(_mm_set1_epi64x(%s), _mm_set_epi64x(%s, %s), p + %d);" % (

@@ -107,7 +107,7 @@ struct AssemblyRewriter {
     let hasVectors = place.registers.contains { name in
       "xyz".contains(name.prefix(1)) && name.hasSuffix("mm")
     }
-    if hasVectors { return "how it stores is not known" }
+    if hasVectors, !form.isScattered { return "how it stores is not known" }
     if case .bits = form.address, place.registers.count > 1 {
       return "a bit behind an address with two registers"
     }

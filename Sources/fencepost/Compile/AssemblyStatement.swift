@@ -128,6 +128,24 @@ struct AssemblyOperand {
   /// Whether it is memory at an address that is written as a number.
   var isNumber: Bool { isMemory && (text.first?.isNumber == true || text.first == "-") }
 
+  /// Memory's index register, what it is multiplied by, and the address without it; `nil` where there is none, and where
+  /// an address has 32 bits.
+  var indexed: (index: String, scale: Int, base: String)? {
+    guard isMemory, registers.count == 2, !registers[0].hasPrefix("e"),
+      !registers[0].hasSuffix("d"),
+      let open = text.lastIndex(of: "(")
+    else { return nil }
+    let words = text[text.index(after: open)...].dropLast().split(
+      separator: ",",
+      omittingEmptySubsequences: false
+    )
+    let scale = words.count == 3 ? Int(String(words[2]).trimmingSpaces) : 1
+    guard let scale else { return nil }
+    let base = registers[0].isEmpty ? "" : "(%\(registers[0]))"
+    let displacement = open == text.startIndex ? "0" : String(text[..<open])
+    return (registers[1], scale, displacement + base)
+  }
+
   /// The register, where it is one.
   var register: String? {
     if case .register(let name) = kind { return name }

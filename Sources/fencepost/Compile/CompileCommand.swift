@@ -12,7 +12,7 @@ struct CCommand: ParsableCommand {
       assembler of ours: each store, flush and fence of the code asks whether its address is watched. A \
       program that is not recorded asks in vain, and is otherwise what it was.
 
-      Seen: every store of the compiled code, inline assembly, AVX-512 with masks, flushes and fences \
+      Seen: every store of the compiled code, inline assembly, AVX-512 with masks and scattered, flushes and fences \
       included; memcpy and its kin, libpmem's functions, system calls that store. Not seen: other stores of \
       libraries that were not compiled so. Refused: -flto, -m32, -masm=intel, -static, and instructions \
       that store in a way that is not known.

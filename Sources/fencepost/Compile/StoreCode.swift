@@ -40,16 +40,18 @@ struct StoreCode {
 
   // MARK: Stores and flushes
 
+  /// A locked operation elsewhere may be a fence, and a scatter has many addresses: the runtime knows.
+  private var asksForAddress: Bool { form.kind != .lockedStore && !form.isScattered }
+
   private mutating func store() {
     let free = RegisterSet.scratch.first { !before.contains($0.set) && !used.contains($0.set) }
-    // A locked operation elsewhere may be a fence: the runtime knows.
-    if form.kind == .lockedStore { askWhetherRecorded() } else { askForAddress(free) }
+    if asksForAddress { askForAddress(free) } else { askWhetherRecorded() }
     lines.append(".Lfp_i\(number):")
     lines.append(statement.text)
     lines.append(".Lfp_n\(number):")
     lines.append(".subsection 1")
     lines.append(".Lfp_s\(number):")
-    comeBack(hasSpilled: form.kind != .lockedStore && free == nil)
+    comeBack(hasSpilled: asksForAddress && free == nil)
     recorded(free)
     describe()
     lines.append(".subsection 0")
@@ -151,8 +153,23 @@ struct StoreCode {
       .compressed(.signs(let vector, let instruction)):
       lines.append("\(instruction) %\(vector), %\(half)")
       lines.append("pushq %\(scratch)")
+    case .scattered(let scatter):
+      return elements(scatter, scratch, half)
     }
     return 8
+  }
+
+  /// A scatter's mask, what its indices are, the indices and the values, as FORM_SCATTER has them.
+  private mutating func elements(_ scatter: StoreForm.Scatter, _ scratch: String, _ half: String)
+    -> Int
+  {
+    lines += [
+      "leaq -128(%rsp), %rsp", "vmovdqu64 %\(scatter.indices), (%rsp)",
+      "vmovdqu64 %\(scatter.values), 64(%rsp)",
+      "pushq $\(scatter.scale << 8 | scatter.indexSize)",
+      "kmovw %\(scatter.mask), %\(half)", "pushq %\(scratch)",
+    ]
+    return 144
   }
 
   private mutating func address(in scratch: String) {
@@ -174,7 +191,9 @@ struct StoreCode {
       lines.append("leaq \(place[..<open])(%\(base),%\(scratch),\(size)), %\(scratch)")
     case .operand(let operand):
       let place = statement.operands[operand]
-      if place.segment == "gs" {
+      if case .scattered(let scatter) = form.shape {
+        lines.append("leaq \(scatter.base), %\(scratch)")
+      } else if place.segment == "gs" {
         // Only addresses without registers: see AssemblyRewriter.
         lines.append("rdgsbase %\(scratch)")
         lines.append("leaq \(place.text)(%\(scratch)), %\(scratch)")

@@ -26,6 +26,8 @@ struct StoreForm: Equatable {
     case compressed(Mask)
     /// What is stored is told, for reading it back from behind the cache takes long.
     case value(String)
+    /// Each element whose mask bit is set at an address of its own.
+    case scattered(Scatter)
 
     var number: UInt8 {
       switch self {
@@ -35,8 +37,21 @@ struct StoreForm: Equatable {
       case .compareAndSwap: 3
       case .compressed: 4
       case .value: 5
+      case .scattered: 6
       }
     }
+  }
+
+  /// A vector of indices behind one address.
+  struct Scatter: Equatable {
+    var mask: String
+    var values: String
+    var indices: String
+    /// Bytes of an index.
+    var indexSize: Int
+    var scale: Int
+    /// The address without the indices.
+    var base: String
   }
 
   /// Where a mask is.
@@ -63,6 +78,12 @@ struct StoreForm: Equatable {
   var address = Address.none
   /// Elements at most.
   var count = 0
+
+  /// Whether each element has an address of its own.
+  var isScattered: Bool {
+    if case .scattered = shape { return true }
+    return false
+  }
 
   /// Whether the runtime's short way can record it, and how: the numbers are those of recorder/compiled/module.h.
   var usual: Int {

@@ -9,6 +9,7 @@ enum VectorStores {
     let name = statement.mnemonic
     let plain = name.hasPrefix("v") ? String(name.dropFirst()) : name
     if let masked = conditional(plain, statement, width) { return masked }
+    if let scattered = scattered(plain, statement, width) { return scattered }
     guard let size = size(plain, width) else { return nil }
     let kind: StoreForm.Kind = plain.hasPrefix("movnt") ? .nonTemporalStore : .store
     if plain.hasPrefix("pcompress") || plain.hasPrefix("compress") {
@@ -56,6 +57,38 @@ enum VectorStores {
       size: element,
       shape: .masked(.signs(mask, by: element == 4 ? "vmovmskps" : "vmovmskpd")),
       count: width / element
+    )
+  }
+
+  /// `vpscatterdd` and its kin: the letters are of the index and of the element.
+  private static func scattered(
+    _ name: String,
+    _ statement: AssemblyStatement,
+    _ width: Int
+  ) -> StoreForm? {
+    guard
+      let (indexSize, element) = [
+        "pscatterdd": (4, 4), "pscatterdq": (4, 8), "pscatterqd": (8, 4), "pscatterqq": (8, 8),
+        "scatterdps": (4, 4), "scatterdpd": (4, 8), "scatterqps": (8, 4), "scatterqpd": (8, 8),
+      ][name],
+      statement.operands.count == 2, let values = statement.operands[0].register,
+      let target = statement.operands.last, let mask = target.mask, target.segment == nil,
+      let place = target.indexed, let indices = Self.width(of: place.index)
+    else { return nil }
+    return StoreForm(
+      kind: .store,
+      size: element,
+      shape: .scattered(
+        StoreForm.Scatter(
+          mask: mask,
+          values: values,
+          indices: place.index,
+          indexSize: indexSize,
+          scale: place.scale,
+          base: place.base
+        )
+      ),
+      count: min(width / element, indices / indexSize)
     )
   }
 

@@ -44,7 +44,8 @@ private let forms: [Form] = [
   Form("atomic_cas_fails", []), Form("atomic_cas_16", .lockedStore, [16]),
   Form("bit_test_set", .lockedStore, [8]), Form("avx_32", [32]), Form("avx2_masked", [4, 4, 4, 4]),
   Form("avx512_64", [64]), Form("avx512_masked", Array(repeating: 4, count: 8)),
-  Form("nt_4", .nonTemporalStore, [4]), Form("nt_8", .nonTemporalStore, [8]),
+  Form("avx512_scattered", Array(repeating: 8, count: 6)), Form("nt_4", .nonTemporalStore, [4]),
+  Form("nt_8", .nonTemporalStore, [8]),
   Form("nt_mmx_8", .nonTemporalStore, [8]), Form("nt_16", .nonTemporalStore, [16]),
   Form("nt_16_float", .nonTemporalStore, [16]), Form("nt_32", .nonTemporalStore, [32]),
   Form("nt_masked_16", .nonTemporalStore, Array(repeating: 1, count: 8)),
@@ -55,7 +56,8 @@ private let forms: [Form] = [
 
 /// Forms that not every processor has; the program tells which it did.
 private let optional: Set = [
-  "avx_32", "avx2_masked", "avx512_64", "avx512_masked", "nt_32", "nt_64", "direct_64",
+  "avx_32", "avx2_masked", "avx512_64", "avx512_masked", "avx512_scattered", "nt_32", "nt_64",
+  "direct_64",
 ]
 
 @Suite(.enabled(if: CompiledPrograms.isAvailable, "\(CompiledPrograms.obstacle ?? "")"))

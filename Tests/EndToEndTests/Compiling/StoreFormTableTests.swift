@@ -68,6 +68,30 @@ struct StoreFormTableTests {
     #expect(form("lock btsq $13, (%rdi)")?.address == .operand(1))
   }
 
+  @Test(arguments: [
+    ("vpscatterdd %zmm0, 8(%rdi,%zmm1,4){%k1}", "8(%rdi)", 4, 4, 4, 16),
+    ("vpscatterdq %ymm20, (%rdi,%xmm1){%k1}", "0(%rdi)", 4, 1, 8, 4),
+    ("vscatterqps %ymm0, table(,%zmm31,8) {%k1}", "table", 8, 8, 4, 8),
+    ("vscatterqpd %xmm0, (%r15,%xmm1,2){%k1}", "0(%r15)", 8, 2, 8, 2),
+  ])
+  func aScatterTellsWhereItsElementsAre(
+    text: String,
+    base: String,
+    index: Int,
+    scale: Int,
+    element: Int,
+    count: Int
+  ) throws {
+    let found = form(text)
+    let form = try #require(found)
+    guard case .scattered(let scatter) = form.shape else {
+      Issue.record("\(form.shape)")
+      return
+    }
+    #expect(scatter.base == base && scatter.indexSize == index && scatter.scale == scale)
+    #expect(form.size == element && form.count == count && scatter.mask == "k1")
+  }
+
   @Test func flushesAndFencesAreToldInEverySpelling() {
     #expect(form("clwb (%rdi)")?.kind == .clwb && form("clflush (%rdi)")?.kind == .clflush)
     #expect(form("clflushopt 8(%rdi)")?.kind == .clflushopt)
@@ -88,7 +112,9 @@ struct StoreFormTableTests {
     #expect(use(text) == .nothing)
   }
 
-  @Test(arguments: ["xsavec (%rdi)", "vpscatterdd %zmm0, (%rdi,%zmm1)", "newstore %rax, (%rdi)"])
+  @Test(arguments: [
+    "xsavec (%rdi)", "vpscatterdd %zmm0, (%edi,%zmm1){%k1}", "newstore %rax, (%rdi)",
+  ])
   func whatIsNotKnownIsNeverPassedOver(text: String) {
     #expect(use(text) == .unknown)
   }

@@ -53,7 +53,7 @@ private let seen: [Form] = [
 ]
 
 /// Forms whose instructions the recorded program is told not to have.
-private let hidden: Set = ["avx512_64", "avx512_masked", "nt_64", "direct_64"]
+private let hidden: Set = ["avx512_64", "avx512_masked", "avx512_scattered", "nt_64", "direct_64"]
 
 @Suite(.enabled(if: ProgramRecorder.isAvailable, "\(ProgramRecorder.obstacle ?? "")"))
 struct StoreFormTests {
