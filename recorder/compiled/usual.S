@@ -80,6 +80,32 @@
 	incq %rax
 .endm
 
+// The same for a number that may have any length, which a processor would guess wrong; rcx is lost as well. Below
+// 1 << 28 its groups of seven bits are moved to bytes of their own and all four are written: what is too much is 0.
+.macro ANY_NUMBER
+	cmpq $(1 << 28), %r9
+	jae 1f
+	movl %r9d, %r10d
+	andl $0x0fffc000, %r10d
+	andl $0x3fff, %r9d
+	leal (%r9,%r10,4), %r9d
+	movl %r9d, %r10d
+	andl $0x3f803f80, %r10d
+	andl $0x007f007f, %r9d
+	leal (%r9,%r10,2), %r9d
+	movl %r9d, %r10d
+	orl $1, %r10d
+	bsrl %r10d, %r10d
+	shrl $3, %r10d
+	leaq goes_on(%rip), %rcx
+	orl (%rcx,%r10,4), %r9d
+	movl %r9d, (%rax)
+	leaq 1(%rax,%r10), %rax
+	jmp 3f
+1:	NUMBER
+3:
+.endm
+
 // The tag in r8, then the site where it is another one.
 .macro BEGIN
 	movb $1, is_writing(%rip)
@@ -159,7 +185,7 @@
 	sarq $63, %rcx
 	addq %r9, %r9
 	xorq %rcx, %r9
-	NUMBER
+	ANY_NUMBER
 	testl $(FLUSH + ON_STACK + UNFENCED), %edx
 	jne 8f
 7:	STORED_BYTES
@@ -227,4 +253,6 @@
 	.section .rodata
 	.p2align 3
 spread:	.quad 0x9E3779B97F4A7C15
+// Of numbers of one to four bytes: the bits that say that another byte follows.
+goes_on:	.long 0, 0x80, 0x8080, 0x808080
 	.section .note.GNU-stack,"",@progbits
