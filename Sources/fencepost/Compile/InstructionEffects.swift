@@ -38,13 +38,13 @@ struct InstructionEffects {
 
   private mutating func takeFlow(_ name: String, _ statement: AssemblyStatement) -> Bool {
     if name == "ret" || name == "retq" {
-      reads = RegisterSet.results.union(.everything.subtracting(.callerSaved).subtracting(.flags))
+      reads = .beyond
       flow = .away
       return true
     }
     if name == "call" || name == "callq" {
       let isSpecial = statement.text.lowercased().contains("tls")
-      reads = isSpecial ? .everything : reads.union(.arguments)
+      reads = isSpecial ? .everything : reads.union(.arguments).union(Self.thunk(statement))
       overwrites = isSpecial ? [] : [.r11, .flags]
       return true
     }
@@ -55,19 +55,21 @@ struct InstructionEffects {
       (reads, flow) = (.everything, .away)
       return true
     }
-    // A label that another file may have is a function, whose arguments are read.
+    // A label that another file may have is a function.
     let name = name.hasPrefix("jmp") ? "jmp" : name
     let isLocal = target.text.hasPrefix(".L")
-    reads = isLocal ? [] : target.text.first?.isNumber == true ? .everything : Self.elsewhere
+    let isNumber = target.text.first?.isNumber == true
+    reads = isLocal ? [] : isNumber ? .everything : .beyond.union(Self.thunk(statement))
     flow = name == "jmp" ? .jump(target.text) : .branch(target.text)
     if name != "jmp" { reads.formUnion(.flags) }
     if name.contains("cxz") { reads.formUnion(.rcx) }
     return true
   }
 
-  /// What a function that is jumped to may read.
-  private static let elsewhere = RegisterSet.arguments
-    .union(.everything.subtracting(.callerSaved).subtracting(.flags))
+  /// What a piece of code reads that goes where a register says (`__llvm_retpoline_r11`, `__x86_indirect_thunk_r11`).
+  private static func thunk(_ statement: AssemblyStatement) -> RegisterSet {
+    statement.text.hasSuffix("_r11") ? .r11 : []
+  }
 
   private mutating func takeRepeated(_ statement: AssemblyStatement) {
     let isString = ["movs", "stos"].contains { statement.mnemonic.hasPrefix($0) }
@@ -79,11 +81,7 @@ struct InstructionEffects {
     reads.formUnion(group.reads)
     overwrites = group.overwrites
     let last = statement.operands.last
-    if group.isShift, statement.operands.count == 2,
-      statement.operands[0].kind != .immediate
-    {
-      overwrites = []
-    }
+    if group.isShift, !Self.shifts(statement) { overwrites = [] }
     guard let destination = last?.register, let part = RegisterSet.named[destination] else {
       return
     }
@@ -98,6 +96,15 @@ struct InstructionEffects {
       if !sources.contains(part.set) { reads.subtract(part.set) }
       overwrites.formUnion(part.set)
     }
+  }
+
+  /// Whether it surely shifts: by nothing, it leaves the flags as they are.
+  private static func shifts(_ statement: AssemblyStatement) -> Bool {
+    guard statement.operands.count == 2 else { return true }
+    let register = statement.operands[1].register.flatMap { RegisterSet.named[$0] }
+    let isWide = register?.size == 8 || statement.mnemonic.hasSuffix("q")
+    let by = Int(statement.operands[0].text.dropFirst()) ?? 0
+    return (1..<(isWide ? 64 : 32)).contains(by)
   }
 
   private static let tests: Set = [

@@ -15,13 +15,11 @@ struct RegisterSet: OptionSet {
   static let flags = RegisterSet(rawValue: 1 << 16)
   static let everything = RegisterSet(rawValue: 0x1ffff)
 
-  /// Those that a call may change; others must be what they are even where nothing seems to read them,
-  /// for an exception's landing pad may.
-  static let callerSaved: RegisterSet = [.rax, .rcx, .rdx, .rsi, .rdi, .r8, .r9, .r10, .r11]
   /// What a called function may read.
   static let arguments: RegisterSet = [.rdi, .rsi, .rdx, .rcx, .r8, .r9, .rax, .r10]
-  /// What the caller of a function may read of those a call may change: Swift returns up to four words.
-  static let results: RegisterSet = [.rax, .rdx, .rcx, .r8]
+  /// What may be read where a function returns or jumps to another: all that any calling convention keeps or returns,
+  /// among them Swift's, Microsoft's and clang's `preserve_most`, whose caller expects all but r11 to be as before.
+  static let beyond: RegisterSet = .everything.subtracting([.r11, .flags])
 
   /// The whole register that a name is a part of, and the part's bytes.
   static let named: [String: (set: RegisterSet, size: Int)] = {
@@ -47,8 +45,8 @@ struct RegisterSet: OptionSet {
 
   /// Names of 64 bits and of 32, in the order in which they are taken for our own purposes.
   static let scratch: [(set: RegisterSet, name: String, half: String)] = [
-    (.rax, "rax", "eax"), (.rcx, "rcx", "ecx"), (.rdx, "rdx", "edx"), (.rsi, "rsi", "esi"),
-    (.rdi, "rdi", "edi"), (.r8, "r8", "r8d"), (.r9, "r9", "r9d"), (.r10, "r10", "r10d"),
-    (.r11, "r11", "r11d"),
+    (.r11, "r11", "r11d"), (.rax, "rax", "eax"), (.rcx, "rcx", "ecx"), (.rdx, "rdx", "edx"),
+    (.rsi, "rsi", "esi"), (.rdi, "rdi", "edi"), (.r8, "r8", "r8d"), (.r9, "r9", "r9d"),
+    (.r10, "r10", "r10d"),
   ]
 }

@@ -32,10 +32,12 @@ struct AssemblyRewriterTests {
 
   @Test func theAddressIsAskedForInARegisterThatNobodyReads() throws {
     let lines = try rewritten("movq %rsi, 8(%rdi)", "movq %rdx, %rax", "ret")
-    #expect(lines[0] == "leaq 8(%rdi), %rax")
-    #expect(lines[1] == "subq fencepost_module(%rip), %rax")
+    #expect(lines[0] == "leaq 8(%rdi), %r11")
+    #expect(lines[1] == "subq fencepost_module(%rip), %r11")
     #expect(lines[3].hasPrefix("jb .Lfp_s1"))
     #expect(lines.contains("movq %rsi, 8(%rdi)") && !lines.contains("pushfq"))
+    let taken = try rewritten("movq %rsi, 8(%rdi)", "movq %r11, %rax", "ret")
+    #expect(taken[0] == "leaq 8(%rdi), %rax")
   }
 
   @Test func flagsThatAreReadLaterAreKept() throws {
@@ -63,7 +65,30 @@ struct AssemblyRewriterTests {
   @Test func whereNoRegisterIsFreeOneIsPutAsideBelowTheRedZone() throws {
     // What is not known may read everything.
     let lines = try rewritten("movq %rsi, (%rdi)", "unknowninstruction")
-    #expect(lines.prefix(3) == ["leaq -128(%rsp), %rsp", "pushq %r11", "pushfq"])
+    #expect(lines.prefix(3) == ["leaq -128(%rsp), %rsp", "pushq %r10", "pushfq"])
+  }
+
+  /// Callers of `preserve_most` functions expect all but r11 to be as before, Microsoft's rsi and rdi.
+  @Test(arguments: ["ret", "jmp another", "jmpq *%rax"])
+  func whatSomeConventionKeepsIsNotFreeWhereAFunctionEnds(end: String) throws {
+    let lines = try rewritten("movq %rsi, (%rdi)", "addq $1, %r11", end)
+    #expect(lines.prefix(2) == ["leaq -128(%rsp), %rsp", "pushq %r10"])
+  }
+
+  @Test(arguments: ["callq __llvm_retpoline_r11", "jmp __x86_indirect_thunk_r11"])
+  func aThunkReadsItsRegister(end: String) throws {
+    let lines = try rewritten("movq %rsi, (%rdi)", end)
+    #expect(lines.prefix(2) == ["leaq -128(%rsp), %rsp", "pushq %r10"])
+  }
+
+  @Test func aShiftByNothingLeavesTheFlags() throws {
+    for (shift, isKept) in [
+      ("shlq $0, %rax", true), ("shrl $32, %eax", true), ("shrq $52, %rax", false),
+      ("sarl %eax", false), ("shll $31, %eax", false), ("shrl $COUNT, %eax", true),
+    ] {
+      let lines = try rewritten("movq %rsi, (%rdi)", shift, "sete %al", "ret")
+      #expect(lines.contains("pushfq") == isKept, "\(shift)")
+    }
   }
 
   @Test func aRegisterThatAnotherWayReadsIsNotFree() throws {
@@ -71,31 +96,31 @@ struct AssemblyRewriterTests {
       ".L1:",
       "movq %rsi, (%rdi)",
       "je .L1",
-      "movq $1, %rax",
-      "movq $2, %rcx",
-      "movq $3, %rdx",
+      "movq $1, %r11",
+      "addq %r11, %rax",
       "ret",
       ".L3:",
       "jmp .L1"
     )
-    #expect(lines.contains("leaq (%rdi), %rax"))
+    #expect(lines.contains("leaq (%rdi), %r11"))
     let read = try rewritten(
       ".L1:",
       "movq %rsi, (%rdi)",
       "je .L2",
-      "movq $1, %rax",
+      "movq $1, %r11",
       "ret",
       ".L2:",
+      "addq %r11, %rax",
       "ret"
     )
-    #expect(!read.contains("leaq (%rdi), %rax"))
+    #expect(!read.contains("leaq (%rdi), %r11"))
   }
 
   @Test func inTextWrittenByHandEveryRegisterAndTheFlagsAreKept() throws {
     var rewriter = AssemblyRewriter(isStrict: true)
     let text = try rewriter.rewrite(Array("movq %rsi, (%rdi)\nmovq $1, %rax\nret".utf8))
     let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst()
-    #expect(lines.prefix(3) == ["\tleaq -128(%rsp), %rsp", "\tpushq %r11", "\tpushfq"])
+    #expect(lines.prefix(3) == ["\tleaq -128(%rsp), %rsp", "\tpushq %r10", "\tpushfq"])
   }
 
   @Test func aPrefixInAStatementOfItsOwnBelongsToTheNext() throws {
@@ -122,8 +147,8 @@ struct AssemblyRewriterTests {
 
   @Test func theStackPointerThatIsStoredIsTheProgramsOwn() throws {
     let lines = try rewritten("movq %rsp, (%rdi)", "ret")
-    let stored = try #require(lines.firstIndex(of: "movq %rsi, (%rdi)"))
-    #expect(lines[stored - 1] == "leaq 144(%rsp), %rsi")
+    let stored = try #require(lines.firstIndex(of: "movq %r11, (%rdi)"))
+    #expect(lines[stored - 1] == "leaq 144(%rsp), %r11")
     #expect(refusal("xchgq %rsp, (%rdi)")?.reason.contains("the stack pointer") == true)
   }
 
