@@ -27,7 +27,6 @@ let collections = Target.Dependency.product(
   name: "OrderedCollections",
   package: "swift-collections"
 )
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -49,7 +48,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
@@ -62,6 +60,11 @@ let package = Package(
       name: "CZstd",
       pkgConfig: "libzstd",
       providers: [.apt(["libzstd-dev"])]
+    ),
+    .systemLibrary(
+      name: "CLibcrypto",
+      pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"])]
     ),
     .target(name: "CProcess"),
     .target(name: "CReadTracker"),
@@ -83,7 +86,7 @@ let package = Package(
     ),
     .target(
       name: "TraceFormat",
-      dependencies: ["PersistencyModel", "CZstd", crypto, systemPackage],
+      dependencies: ["PersistencyModel", "CZstd", "CLibcrypto", systemPackage],
       swiftSettings: strict
     ),
     .target(
@@ -145,7 +148,6 @@ let package = Package(
         "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
         "ImageAssertions", "Checker", "CertificateAudit", "ComparisonPolicies", "RecoveryRunner",
         argumentParser, bigInt,
-        crypto,
       ],
       swiftSettings: strict
     ),

@@ -1,4 +1,3 @@
-import Crypto
 public import PersistencyModel
 
 /// Writes the binary form: chunks, each with its checksum, that can be read while more are to come.
@@ -93,7 +92,7 @@ public struct BinaryTraceWriter: TraceSink {
   private mutating func emitEnd() throws(TraceFormatError) {
     var payload = [eventCount, siteCount, UInt64(contents.names.count), markCount]
       .flatMap { littleEndian($0) }
-    payload.append(contentsOf: hasher.finalize())
+    payload.append(contentsOf: hasher.digest())
     try emit(.end, payload)
   }
 
@@ -132,13 +131,12 @@ public struct BinaryTraceWriter: TraceSink {
       throw TraceFormatError(.tooLong(limit: ChunkHeader.maximumPayload))
     }
     try emit(ChunkHeader(kind, eventCount: eventCount, payload: payload).bytes)
-    // SAFETY: the pointer is used within the call.
-    unsafe payload.withUnsafeBytes { pointer in unsafe hasher.update(bufferPointer: pointer) }
+    hasher.update(payload)
     try output.append(payload)
   }
 
   private mutating func emit(_ bytes: [UInt8]) throws(TraceFormatError) {
-    hasher.update(data: bytes)
+    hasher.update(bytes)
     try output.append(bytes)
   }
 }

@@ -1,5 +1,3 @@
-import Crypto
-
 /// The decoded bytes of a file, in a window that moves forward.
 ///
 /// zstd is recognised by its magic. Memory is one window, as large as the longest record asked for.
@@ -49,7 +47,7 @@ struct ByteSource: ~Copyable {
   var available: Int { end - start }
 
   /// Digest of everything consumed.
-  var digest: TraceDigest { TraceDigest(bytes: Array(hasher.finalize())) }
+  var digest: TraceDigest { TraceDigest(bytes: hasher.digest()) }
 
   /// Reads more behind the window; `false` at the end of the file.
   mutating func fill() throws(TraceFormatError) -> Bool {
@@ -73,7 +71,7 @@ struct ByteSource: ~Copyable {
     guard isHashing else { return }
     // SAFETY: the range is inside the array.
     unsafe buffer.withUnsafeBytes {
-      unsafe hasher.update(bufferPointer: .init(rebasing: $0[range]))
+      unsafe hasher.update(UnsafeRawBufferPointer(rebasing: $0[range]).bytes)
     }
   }
 

@@ -1,6 +1,6 @@
 import BigInt
-import Crypto
 import Foundation
+import TraceFormat
 
 extension CertificateRecord {
   /// What the seal of this content is.
@@ -54,8 +54,5 @@ struct CertificateFormatError: Error, CustomStringConvertible {
 
 /// A digest with the name of its function.
 func sha256(_ bytes: [UInt8]) -> String {
-  "sha256:"
-    + SHA256.hash(data: bytes).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+  "sha256:" + SHA256.hexadecimal(of: bytes)
 }

@@ -1,7 +1,7 @@
 import BigInt
 import ComparisonPolicies
-import Crypto
 import PersistencyModel
+import TraceFormat
 
 /// Compares one random trace's exact counts and hashes with the model's.
 struct LitmusRandom {
@@ -98,9 +98,9 @@ struct LitmusRandom {
   private static func hash(_ strings: [[UInt8]]) -> String {
     var digest = SHA256()
     for bytes in strings.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-      digest.update(data: bytes)
+      digest.update(bytes)
     }
-    return digest.finalize().prefix(8).map { byte in
+    return digest.digest().prefix(8).map { byte in
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined()
   }

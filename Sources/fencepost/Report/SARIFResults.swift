@@ -1,6 +1,6 @@
 import Checker
-import Crypto
 import PersistencyModel
+import TraceFormat
 
 /// The results of a SARIF report.
 struct SARIFResults {
@@ -99,10 +99,7 @@ struct SARIFResults {
       } ?? ""
     }
     let parts = [finding.violation.kind] + sites + [finding.pair?.cause.name ?? ""]
-    return SHA256.hash(data: Array(parts.joined(separator: "\0").utf8))
-      .reduce(into: "") { text, byte in
-        text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-      }
+    return SHA256.hexadecimal(of: Array(parts.joined(separator: "\0").utf8))
   }
 }
 

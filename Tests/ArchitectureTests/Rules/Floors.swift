@@ -17,6 +17,7 @@ struct FloorEntry: Hashable {
 let floorTable: [FloorEntry] = [
   FloorEntry(0, "CShim"),
   FloorEntry(0, "CZstd"),
+  FloorEntry(0, "CLibcrypto"),
   FloorEntry(0, "CProcess"),
   FloorEntry(0, "CReadTracker"),
   FloorEntry(0, "CFencepostMarks"),
@@ -24,7 +25,7 @@ let floorTable: [FloorEntry] = [
 
   FloorEntry(1, "CForkServer", ["CReadTracker"]),
   FloorEntry(1, "FencepostMarks", ["CFencepostMarks"]),
-  FloorEntry(1, "TraceFormat", ["PersistencyModel", "CZstd", "Crypto", "SystemPackage"]),
+  FloorEntry(1, "TraceFormat", ["PersistencyModel", "CZstd", "CLibcrypto", "SystemPackage"]),
   FloorEntry(1, "FlushTracer", ["PersistencyModel", "CShim"]),
   FloorEntry(1, "ReferenceCache", ["PersistencyModel"]),
   FloorEntry(1, "CacheSpecification", ["PersistencyModel"]),
@@ -45,8 +46,7 @@ let floorTable: [FloorEntry] = [
     [
       "PersistencyModel", "TraceFormat", "FlushTracer", "ReferenceCache", "CacheSpecification",
       "ImageAssertions", "Checker", "CertificateAudit", "ComparisonPolicies", "RecoveryRunner",
-      "ArgumentParser",
-      "BigInt", "Crypto",
+      "ArgumentParser", "BigInt",
     ]
   ),
   FloorEntry(
@@ -58,7 +58,8 @@ let floorTable: [FloorEntry] = [
 
 /// Targets whose dependency on a C target is theirs alone.
 let soleImporters = [
-  "CShim": "FlushTracer", "CZstd": "TraceFormat", "CProcess": "RecoveryRunner",
+  "CShim": "FlushTracer", "CZstd": "TraceFormat", "CLibcrypto": "TraceFormat",
+  "CProcess": "RecoveryRunner",
   "CFencepostMarks": "FencepostMarks",
 ]
 
