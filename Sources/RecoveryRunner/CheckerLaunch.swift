@@ -30,6 +30,12 @@ struct CheckerLaunch {
     }
   }
 
+  /// Whether the fork server is wanted and its library is not there.
+  var lacksForkServer: Bool {
+    if case .command(let command, _, nil) = kind { return command.usesForkServer }
+    return false
+  }
+
   /// Writes everything the worker needs to know.
   func write(
     to writer: inout CommandWriter,

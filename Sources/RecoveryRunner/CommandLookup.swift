@@ -45,6 +45,8 @@ enum CommandLookup {
     return path.hasPrefix("/") ? path : "./" + path
   }
 
+  static let forkServerName = "libfencepost-forkserver.so"
+
   /// The fork server's library: the one named, else beside the program or where it is installed.
   static func forkServer(_ named: String?) -> String? {
     if let named { return obstacle(named, mode: R_OK) == nil ? named : nil }
@@ -52,8 +54,7 @@ enum CommandLookup {
       return nil
     }
     let directory = program[..<slash]
-    let name = "libfencepost-forkserver.so"
-    return [".", "../lib/fencepost", "../lib"].map { "\(directory)/\($0)/\(name)" }
+    return [".", "../lib/fencepost", "../lib"].map { "\(directory)/\($0)/\(forkServerName)" }
       .first { obstacle($0, mode: R_OK) == nil }
   }
 

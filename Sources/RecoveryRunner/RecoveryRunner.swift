@@ -14,6 +14,8 @@ public final class RecoveryRunner {
   private let directory: PrivateDirectory
   let worker: WorkerLink
   private var submission: Submission
+  /// Whether the fork server is wanted and its library is not there.
+  let lacksForkServer: Bool
 
   /// What the user is to be told once, in a fixed order.
   public var notices: [RecoveryNotice] {
@@ -49,6 +51,7 @@ public final class RecoveryRunner {
     guard !images.isEmpty else { throw RecoveryRunnerError(.noImages) }
     self.images = images
     let launch = try CheckerLaunch(checker, imageCount: images.count, settings)
+    lacksForkServer = launch.lacksForkServer
     directory = try Self.keep(images, in: settings.places)
     let track = try lines.map { lines throws(RecoveryRunnerError) in
       try TrackBoard(lines, sizes: images.map(\.bytes.count))

@@ -32,6 +32,8 @@ public struct ReadLine: Hashable, Sendable {
 public enum TrackingLoss: Hashable, Sendable {
   /// The kernel does not hand system calls back, or the checker cannot be loaded with our runtime.
   case notSupported
+  /// Our runtime's library is not there.
+  case noLibrary
   /// The checker has more than one thread.
   case threads
   /// The checker made a system call that is not followed, by its number: a fork, for instance.
@@ -47,6 +49,8 @@ extension TrackingLoss: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notSupported: "it does not run with our runtime (statically linked, perhaps)"
+    case .noLibrary:
+      "\(CommandLookup.forkServerName) is neither beside the command nor in ../lib/fencepost"
     case .threads: "it has more than one thread"
     case .systemCall(let number): "it made system call \(Self.name(number))"
     case .faultHandler: "it handled a fault itself"
@@ -78,8 +82,11 @@ public struct TrackedRun: Hashable, Sendable {
 }
 
 extension RecoveryRunner {
-  /// Whether runs can be tracked at all, as far as is known before the first.
-  public var canTrack: Bool { worker.track?.isAnnounced == true }
+  /// Why no run can be tracked, as far as is known before the first; `nil` where they can.
+  public var trackingObstacle: TrackingLoss? {
+    if worker.track?.isAnnounced == true { return nil }
+    return lacksForkServer ? .noLibrary : .notSupported
+  }
 
   /// One run on the images as they are now, and which of the tracked lines it read.
   ///

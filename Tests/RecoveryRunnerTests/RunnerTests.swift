@@ -40,6 +40,26 @@ struct RunnerTests {
     #expect(found == given.dropLast() + ["DIR/image0"])
   }
 
+  @Test func withoutTheForkServersLibraryRunsAreSpawnedAndWhatIsMissingIsSaid() throws {
+    var settings = Toolbox.settings
+    let checker = ExternalChecker.command(CommandChecker([Toolbox.tool, "arguments"]))
+    for (library, obstacle) in [
+      (settings.forkServerLibrary, nil), ("/nowhere.so", TrackingLoss.noLibrary),
+    ] {
+      settings.forkServerLibrary = library
+      let runner = try RecoveryRunner(
+        checker,
+        images: [smallImage],
+        settings: settings,
+        memo: nil,
+        tracking: TrackedLines(offsets: [[0]])
+      )
+      #expect(runner.trackingObstacle == obstacle)
+      #expect(try runner.run().isGood)
+    }
+    #expect("\(TrackingLoss.noLibrary)".hasPrefix("libfencepost-forkserver.so is neither"))
+  }
+
   @Test func aProgramThatIsNotThereIsSaidNotToStart() {
     for (command, code) in [
       ("no-such-program-x", ENOENT), ("/nonexistent/x", ENOENT), ("/tmp", EACCES),

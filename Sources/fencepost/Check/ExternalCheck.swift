@@ -151,8 +151,8 @@ struct ExternalCheck {
     }
     let isChecking = Switch()
     let runner = try self.runner(isChecking, tracking: Array(places.values))
-    guard runner.canTrack else {
-      return .impossible("what the checker reads is not known: \(TrackingLoss.notSupported)")
+    if let obstacle = runner.trackingObstacle {
+      return .impossible("what the checker reads is not known: \(obstacle)")
     }
     let program = FollowedChecker(
       runner,
