@@ -13,7 +13,7 @@ class Generator(PlainStatements, InstructionStatements):
         self.has_avx512 = has_avx512
         self.simple = [
             self.scalar, self.scalar, self.compound, self.bits, self.packed, self.vary, self.tls,
-            self.call, self.floats, self.wide, self.atomic, self.atomic, self.sse, self.nt, self.flush,
+            self.call, self.convention, self.floats, self.wide, self.atomic, self.atomic, self.sse, self.nt, self.flush,
             self.flush, self.fence, self.asm, self.asm, self.asm_flags, self.asm_flags, self.asm_wide,
             self.loop, self.chase, self.x87, self.absolute, self.small_struct, self.recurse, self.stack,
             self.jump, self.asm_strings, self.full, self.mmx, self.pushes,

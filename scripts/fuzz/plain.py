@@ -71,6 +71,11 @@ class PlainStatements:
         return "%s += functions[%s & 1]((volatile u64 *)(p + %d), %s);" % (
             self.local(), self.local(), self.at(24, 8), self.value())
 
+    def convention(self):
+        if self.r.random() < 0.5:
+            return "most((volatile u64 *)(p + %d), %s);" % (self.at(16, 8), self.value())
+        return "%s ^= foreign((volatile u64 *)(p + %d), %s);" % (self.local(), self.at(16, 8), self.value())
+
     def floats(self):
         kind, size = self.r.choice([("float", 4), ("double", 8)])
         return "*(volatile %s *)(p + %d) = (%s)(%s & 0xffff) / 3;" % (
