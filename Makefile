@@ -8,12 +8,14 @@ PREFIX ?= /usr/local
 # tests and tools are one build. Continuous integration sets it; a newer compiler's warning never stops
 # somebody who only wants to build.
 # `swift test` would say -enable-testing a second time, and other flags are another build: hence TEST.
-TESTABLE := -c release -Xswiftc -enable-testing
+# Examples are built in the same folder: SwiftPM takes the plan that it left there for that of any package.
+RELEASED := -c release --disable-build-manifest-caching
+TESTABLE := $(RELEASED) -Xswiftc -enable-testing
 STRICT := $(TESTABLE) -Xswiftc -warnings-as-errors -Xswiftc -require-explicit-sendable \
 	--explicit-target-dependency-import-check error
 TEST := $(SWIFT) test --disable-testable-imports
 TEST_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),$(TESTABLE))
-TOOL_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),-c release)
+TOOL_FLAGS = $(if $(FENCEPOST_STRICT),$(STRICT),$(RELEASED))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-complete examples soak random fuzz-recorders defect-traces build recorder lint format docs bench install dist try-dist ci clean
