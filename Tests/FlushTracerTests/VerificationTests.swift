@@ -58,8 +58,10 @@ private let parents = ["/dev/shm", FileManager.default.temporaryDirectory.path]
   _ = try recorder.finish()
   let first = try Data(contentsOf: URL(fileURLWithPath: directory.file("D0")))
   let second = try Data(contentsOf: URL(fileURLWithPath: directory.file("D1")))
-  #expect(Array(first[512...]) == (0..<64).map { UInt8($0) } + (128..<192).map { UInt8($0) })
-  #expect(Array(second) == (64..<128).map { UInt8($0) } + (192..<256).map { UInt8($0) })
+  let even: [UInt8] = [UInt8](0..<64) + [UInt8](128..<192)
+  let odd: [UInt8] = [UInt8](64..<128) + [UInt8](192...255)
+  #expect(Array(first[512...]) == even)
+  #expect(Array(second) == odd)
 }
 
 private struct Refusal: Error {}

@@ -59,10 +59,11 @@ private let table: [(size: UInt64, expected: [(count: Int, dataOffset: Int)])] =
         return nil
       } catch { return error }
     }
-    #expect(
-      refusal(255)?.reason
-        == .refused(.blockCountTooLarge(255, needed: 8192 + 255 * 4096, available: 1 << 20))
+    let (needed, available): (UInt64, UInt64) = (8192 + 255 * 4096, 1 << 20)
+    let tooLarge = CacheError.Reason.refused(
+      .blockCountTooLarge(255, needed: needed, available: available)
     )
+    #expect(refusal(255)?.reason == tooLarge)
     #expect(refusal(255)?.position == 16)
     for count in [1 << 52, 1 << 60, UInt64.max / 16, UInt64.max] {
       #expect(refusal(count)?.reason == .refused(.blockCountOverflows(count)))

@@ -84,9 +84,14 @@ static NOINLINE u64 leaf(volatile u64 *to, u64 x) {
   for (int i = 0; i < 6; i++) h = mix(h, red[i]);
   return h;
 }
-// Callers expect more registers to be kept than C's own convention keeps.
+// Callers expect more registers to be kept than C's own convention keeps. gcc 12 fails at calls of the second in C++.
+#ifdef __clang__
+#define FOREIGN __attribute__((ms_abi))
+#else
+#define FOREIGN
+#endif
 static NOINLINE __attribute__((preserve_most)) void most(volatile u64 *to, u64 x) { to[0] = x; to[1] ^= x * 3; }
-static NOINLINE __attribute__((ms_abi)) u64 foreign(volatile u64 *to, u64 x) { to[0] = x; return to[1] += x ^ 9; }
+static NOINLINE FOREIGN u64 foreign(volatile u64 *to, u64 x) { to[0] = x; return to[1] += x ^ 9; }
 typedef u64 (*Function)(volatile u64 *, u64);
 static NOINLINE u64 other(volatile u64 *to, u64 x) { return to[2] = x - 5; }
 static Function const functions[] = {leaf, other};

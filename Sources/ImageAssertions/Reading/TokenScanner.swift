@@ -140,7 +140,8 @@ extension TokenScanner {
       throw SyntaxFault(position: position, reason: .oddHexadecimal(text))
     }
     return stride(from: 0, to: digits.count, by: 2).map { start in
-      UInt8((digits[start] ?? 0) << 4 | (digits[start + 1] ?? 0))
+      let (high, low) = (digits[start] ?? 0, digits[start + 1] ?? 0)
+      return UInt8(high * 16 + low)
     }
   }
 }

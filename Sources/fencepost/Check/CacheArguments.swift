@@ -63,11 +63,13 @@ struct CacheArguments: ParsableArguments {
 
   /// The options as given, for a command that reproduces.
   var reproduction: [String] {
-    (recovery.map { ["--recovery", $0] } ?? [])
-      + (blockSize == 4096 ? [] : ["--block-size", "\(blockSize)"])
-      + (startSector == 0 ? [] : ["--start-sector", "\(startSector)"])
-      + (kernelFaithful ? ["--kernel-faithful"] : [])
-      + (writesAround ? ["--writes-around"] : [])
-      + recoveryDefect.flatMap { ["--recovery-defect", $0] }
+    var words: [String] = []
+    if let recovery { words += ["--recovery", recovery] }
+    if blockSize != 4096 { words += ["--block-size", "\(blockSize)"] }
+    if startSector != 0 { words += ["--start-sector", "\(startSector)"] }
+    if kernelFaithful { words.append("--kernel-faithful") }
+    if writesAround { words.append("--writes-around") }
+    for defect in recoveryDefect { words += ["--recovery-defect", defect] }
+    return words
   }
 }

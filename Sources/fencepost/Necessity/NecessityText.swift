@@ -36,8 +36,12 @@ struct NecessityText {
   ) -> [String] {
     let results = document.results(classification)
     guard !results.isEmpty else { return [] }
-    return ["\(classification.rawValue):"]
-      + results.flatMap { ["  \(document.name($0.unit))"] + lines($0).map { "    \($0)" } } + [""]
+    var text = ["\(classification.rawValue):"]
+    for result in results {
+      text.append("  \(document.name(result.unit))")
+      text += lines(result).map { "    \($0)" }
+    }
+    return text + [""]
   }
 
   private func necessary(_ result: NecessityResult) -> [String] {
