@@ -65,7 +65,22 @@ def contents(events):
             kind, changed = None, {}
             result.append(event)
     result.append((kind, changed))
-    return [part for part in result if len(part) != 2 or part[1] != {} or not isinstance(part[1], dict)]
+    return joined(result)
+
+
+def joined(parts):
+    """Without what changed nothing, such as a masked store that keeps all bytes: what is around it is one then."""
+    result = []
+    for part in parts:
+        if len(part) != 2 or not isinstance(part[1], dict):
+            result.append(part)
+        elif part[1]:
+            last = result[-1] if result else None
+            if part[0] != "lock" and last and len(last) == 2 and isinstance(last[1], dict) and last[0] == part[0]:
+                result[-1] = (part[0], {**last[1], **part[1]})
+            else:
+                result.append(part)
+    return result
 
 
 def replayed(events):
